@@ -1,0 +1,1 @@
+"""The real parts: database, http, jobs, events, storage, mail, live, secrets."""
