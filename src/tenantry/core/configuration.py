@@ -55,8 +55,8 @@ class PackageSettings(SettingsBase):
     """Settings of one package; `package="pinata"` makes every variable of it begin with `TENANTRY_PINATA_`."""
 
     def __init_subclass__(cls, package: str = "", **options: Any) -> None:
-        cls.model_config = SettingsConfigDict(env_prefix=f"{PREFIX}{package.upper()}_")
         super().__init_subclass__(**options)
+        cls.model_config = {**cls.model_config, "env_prefix": f"{PREFIX}{package.upper()}_"}
 
     @classmethod
     def load(cls, **given: Any) -> Self:

@@ -1,0 +1,139 @@
+"""The database as the rest of the house uses it: open a scope, do the work, and it is committed."""
+
+from collections.abc import AsyncIterator, Iterable
+from contextlib import asynccontextmanager
+from typing import Self
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from tenantry.core.actors import ANONYMOUS, SYSTEM, Actor
+from tenantry.core.clock import Clock, system_clock
+from tenantry.core.roles import Role
+from tenantry.core.settings import Settings
+from tenantry.infra.database.failures import is_away, unavailable
+from tenantry.infra.database.pool import Pool
+from tenantry.infra.database.preflight import refuse_if_open
+from tenantry.infra.database.roles import APP
+from tenantry.infra.database.roles import SYSTEM as SYSTEM_ROLE
+from tenantry.infra.database.scopes import (
+    AfterCommit,
+    AnonymousScope,
+    OrganizationRef,
+    OrgScope,
+    SystemScope,
+    UserScope,
+    run_after_commit,
+)
+from tenantry.infra.database.system_scopes import record
+from tenantry.infra.database.tenancy import Tenancy
+from tenantry.infra.database.urls import DatabaseUrls
+
+
+class Database:
+    """Opens scopes. One per process; `connect` makes it, `close` ends it.
+
+    A scope holds one connection until its block ends, so do slow things (network, files) outside, and do not open a second
+    scope inside a first one: under load each would wait for the other's connection.
+    """
+
+    def __init__(self, urls: DatabaseUrls, *, pool_size: int = 10, clock: Clock = system_clock) -> None:
+        self.urls = urls
+        self.clock = clock
+        self._app = Pool(urls, APP, pool_size)
+        self._system = Pool(urls, SYSTEM_ROLE, 2)
+
+    @classmethod
+    async def connect(cls, settings: Settings, urls: DatabaseUrls, *, clock: Clock = system_clock) -> Self:
+        """Connect, having made sure that row-level security binds the roles we serve as.
+
+        Raises:
+            IsolationOff: one of the roles could see other organizations' rows; nothing may be served.
+            Unavailable: the database does not answer.
+        """
+        await refuse_if_open(urls)
+        return cls(urls, pool_size=settings.database_pool_size, clock=clock)
+
+    async def close(self) -> None:
+        """Give all connections back."""
+        await self._app.close()
+        await self._system.close()
+
+    @asynccontextmanager
+    async def anonymous_scope(self, *, read_only: bool = False) -> AsyncIterator[AnonymousScope]:
+        """A transaction that sees global tables only."""
+        async with _session(self._app, Tenancy(read_only=read_only)) as session:
+            yield AnonymousScope(session, ANONYMOUS, self.clock)
+
+    @asynccontextmanager
+    async def presented_scope(self, secret_hash: bytes, *, read_only: bool = False) -> AsyncIterator[AnonymousScope]:
+        """A transaction that sees global tables, and the rows whose secret has this hash."""
+        async with _session(self._app, Tenancy(presented=secret_hash, read_only=read_only)) as session:
+            yield AnonymousScope(session, ANONYMOUS, self.clock)
+
+    @asynccontextmanager
+    async def user_scope(self, actor: Actor, *, read_only: bool = False) -> AsyncIterator[UserScope]:
+        """A transaction that sees one person's own rows.
+
+        Raises:
+            ValueError: the actor has no id.
+        """
+        if actor.id is None:
+            raise ValueError("Only somebody with an id has a scope of their own.")
+        async with _session(self._app, Tenancy(user_id=actor.id, read_only=read_only)) as session:
+            yield UserScope(session, actor, self.clock)
+
+    @asynccontextmanager
+    async def org_scope(
+        self,
+        organization: OrganizationRef,
+        actor: Actor,
+        *,
+        role: Role = Role.VIEWER,
+        permissions: Iterable[str] = (),
+        read_only: bool = False,
+    ) -> AsyncIterator[OrgScope]:
+        """A transaction that sees one organization's rows."""
+        async with _session(self._app, Tenancy(org_id=organization.id, read_only=read_only)) as session:
+            yield OrgScope(session, actor, self.clock, organization, role, frozenset(permissions))
+
+    @asynccontextmanager
+    async def system_scope(
+        self, reason: str, *, actor: Actor = SYSTEM, read_only: bool = False
+    ) -> AsyncIterator[SystemScope]:
+        """A transaction that sees everything. The reason is written down and committed first, whatever follows.
+
+        Raises:
+            ValueError: no reason is given.
+        """
+        if not reason.strip():
+            raise ValueError("Say why all organizations must be seen.")
+        async with _session(self._system, Tenancy()) as session:
+            await record(session, self.clock(), reason, actor)
+        async with _session(self._system, Tenancy(read_only=read_only)) as session:
+            yield SystemScope(session, actor, self.clock, reason)
+
+
+@asynccontextmanager
+async def _session(pool: Pool, tenancy: Tenancy) -> AsyncIterator[AsyncSession]:
+    """A session in one transaction: committed at the end of the block, rolled back when it raises."""
+    saving = False
+    callbacks: list[AfterCommit] = []
+    try:
+        async with (
+            pool.transaction(tenancy) as connection,
+            AsyncSession(
+                connection,
+                expire_on_commit=False,
+                join_transaction_mode="control_fully",
+                info={"after_commit": callbacks},
+            ) as session,
+        ):
+            yield session
+            await session.flush()
+            saving = True
+            await session.commit()
+    except Exception as error:
+        if is_away(error):
+            raise unavailable(while_saving=saving) from error
+        raise
+    await run_after_commit(callbacks)

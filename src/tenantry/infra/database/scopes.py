@@ -1,0 +1,166 @@
+"""Scopes: one database transaction with its actor, its clock, and whose rows it sees.
+
+A scope is opened by `Database`, commits when its block ends and rolls back when the block raises; nothing inside commits.
+Before an organization is known a request works its way up in the same transaction: from a presented secret to the person
+(`to_user`) to the organization (`to_organization`). Each step narrows the view to that one thing.
+"""
+
+import inspect
+import logging
+from collections.abc import Awaitable, Callable, Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+import psycopg
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncSession, AsyncSessionTransaction
+
+from tenantry.core.actors import Actor
+from tenantry.core.clock import Clock
+from tenantry.core.errors import Forbidden
+from tenantry.core.roles import Role
+from tenantry.infra.database.tenancy import Tenancy
+
+AfterCommit = Callable[[], Awaitable[None] | None]
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class OrganizationRef:
+    """An organization, by what everybody may know of it."""
+
+    id: UUID
+    slug: str
+    name: str
+
+
+class Scope:
+    """What every scope has: the session, who acts, and the time."""
+
+    def __init__(self, session: AsyncSession, actor: Actor, clock: Clock) -> None:
+        self.session = session
+        self.actor = actor
+        self.clock = clock
+
+    def now(self) -> datetime:
+        """The present moment by this scope's clock, in UTC."""
+        return self.clock()
+
+    def savepoint(self) -> AsyncSessionTransaction:
+        """A part which may fail alone: `async with scope.savepoint(): …`."""
+        return self.session.begin_nested()
+
+    def after_commit(self, callback: AfterCommit) -> None:
+        """Call something once the transaction is safely committed, and not at all when it isn't."""
+        self.session.info["after_commit"].append(callback)
+
+    async def driver_connection(self) -> psycopg.AsyncConnection[Any]:
+        """psycopg's own connection, in this transaction: for what must be sent beside the ORM."""
+        raw = await (await self.session.connection()).get_raw_connection()
+        connection: psycopg.AsyncConnection[Any] = raw.driver_connection
+        return connection
+
+    async def _see(self, tenancy: Tenancy) -> None:
+        if self.session.in_nested_transaction():
+            # Rolling the savepoint back would quietly bring the earlier view back under the new scope.
+            raise RuntimeError("A scope cannot change inside a savepoint.")
+        await self.session.flush()
+        self.session.expunge_all()
+        await self.session.execute(text(tenancy.statement()))
+
+
+class OpenScope(Scope):
+    """A scope that is still on its way to an organization, or has none."""
+
+    async def to_user(self, actor: Actor) -> "UserScope":
+        """Go on as this person, in the same transaction; what was seen before is out of sight.
+
+        Raises:
+            ValueError: the actor has no id.
+        """
+        if actor.id is None:
+            raise ValueError("Only somebody with an id has a scope of their own.")
+        await self._see(Tenancy(user_id=actor.id))
+        return UserScope(self.session, actor, self.clock)
+
+    async def to_organization(
+        self, organization: OrganizationRef, actor: Actor, *, role: Role, permissions: Iterable[str]
+    ) -> "OrgScope":
+        """Go on inside an organization, in the same transaction; what was seen before is out of sight."""
+        await self._see(Tenancy(org_id=organization.id))
+        return OrgScope(self.session, actor, self.clock, organization, role, frozenset(permissions))
+
+
+class AnonymousScope(OpenScope):
+    """Nobody is known yet: global tables only, and the row of the secret that was presented, if one was."""
+
+
+class UserScope(OpenScope):
+    """One person's own rows, wherever they are a member."""
+
+    @property
+    def user_id(self) -> UUID:
+        """Whose rows these are."""
+        assert self.actor.id is not None
+        return self.actor.id
+
+
+class OrgScope(Scope):
+    """One organization's rows, and what the actor may do among them."""
+
+    def __init__(
+        self,
+        session: AsyncSession,
+        actor: Actor,
+        clock: Clock,
+        organization: OrganizationRef,
+        role: Role,
+        permissions: frozenset[str],
+    ) -> None:
+        super().__init__(session, actor, clock)
+        self.organization = organization
+        self.role = role
+        self.permissions = permissions
+
+    @property
+    def org_id(self) -> UUID:
+        """The organization's id."""
+        return self.organization.id
+
+    def require(self, permission: str) -> None:
+        """Go on only if the actor may.
+
+        Raises:
+            Forbidden: `permission.missing`, naming the permission.
+        """
+        if permission not in self.permissions:
+            raise Forbidden(
+                "permission.missing",
+                f"Your role in {self.organization.name} does not allow this.",
+                hint=f"Ask an owner or admin of {self.organization.name} for a role with “{permission}”.",
+                permission=permission,
+            )
+
+
+class SystemScope(Scope):
+    """All organizations at once, for a stated reason, which is written down before anything is seen."""
+
+    def __init__(self, session: AsyncSession, actor: Actor, clock: Clock, reason: str) -> None:
+        super().__init__(session, actor, clock)
+        self.reason = reason
+
+
+async def run_after_commit(callbacks: Iterable[AfterCommit]) -> None:
+    """Call what was left for after the commit. The work is saved by then, so a failure is reported and undoes nothing."""
+    for callback in callbacks:
+        try:
+            result = callback()
+            if inspect.isawaitable(result):
+                await result
+        except Exception:
+            log.exception("A call after the commit failed: %r", callback)
+
+
