@@ -1,0 +1,68 @@
+"""What `bin/test` runs: the interface's tests by Vitest, then everything else by pytest, whose own lines close the output."""
+
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[2]
+CHROMIUM = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+PROCESSES = "2"
+
+
+def find_chromium() -> str | None:
+    return next((path for name in CHROMIUM if (path := shutil.which(name))), None)
+
+
+def provide_chromium() -> None:
+    """Installs Chromium where we may (root on a Debian-like system); elsewhere says loudly what will not be tested."""
+    if find_chromium():
+        return
+    if os.geteuid() == 0 and shutil.which("apt-get"):
+        print("Installing Chromium for the browser tests (apt-get install chromium) …", flush=True)
+        env = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
+        for words in (["update", "-qq"], ["install", "-y", "-qq", "--no-install-recommends", "chromium"]):
+            subprocess.run(
+                ["apt-get", *words], env=env, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, check=False
+            )
+    if not find_chromium():
+        bar = "!" * 100
+        print(
+            f"\n{bar}\n!! NO CHROMIUM: the browser tests are SKIPPED. Debian has it as: apt-get install chromium\n{bar}\n"
+        )
+
+
+def environment() -> dict[str, str]:
+    path = f"{ROOT / '.venv' / 'bin'}{os.pathsep}{os.environ.get('PATH', '')}"
+    return {**os.environ, "PATH": path, "CI": "true", "PYTHONHASHSEED": "0"}
+
+
+def pytest_words(words: list[str]) -> list[str]:
+    """Without words: all in two processes, with coverage held to its floor. With words: just what they say."""
+    chosen = [word for word in words if word != "--deep"]
+    deep = ["-m", ""] if "--deep" in words else []
+    if chosen:
+        return [*deep, *chosen]
+    return [*deep, "-q", "-n", PROCESSES, "--dist", "loadfile", "--cov", "--cov-report", "term", "--durations", "10"]
+
+
+def main(words: list[str]) -> int:
+    env = environment()
+    status = 0
+    if not [word for word in words if word != "--deep"]:
+        provide_chromium()
+        print("Interface (Vitest)", flush=True)
+        vitest = [sys.executable, "-B", "web/build.py", "npm", "run", "--silent", "test"]
+        status = subprocess.run(vitest, cwd=ROOT, env=env, check=False).returncode
+        if status:
+            print("The interface's tests FAILED; see above.", flush=True)
+    command = [sys.executable, "-m", "pytest", "-p", "no:cacheprovider", *pytest_words(words)]
+    done = subprocess.run(command, cwd=ROOT, env=env, check=False).returncode
+    if status and not done:
+        print("bin/test: the interface's tests failed (at the top of this output).")
+    return done or status
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
