@@ -10,7 +10,7 @@ from typing import Literal
 
 from tenantry.infra.database.roles import APP, OWNER, QUEUE, SYSTEM, RoleName
 
-Kind = Literal["tenant", "personal", "global"]
+Kind = Literal["tenant", "personal", "secret", "global"]
 
 ORG_ID = "(SELECT nullif(current_setting('app.org_id', true), '')::uuid)"
 USER_ID = "(SELECT nullif(current_setting('app.user_id', true), '')::uuid)"
@@ -42,6 +42,7 @@ class Isolation:
     """How one table is kept apart.
 
     `tenant`: rows belong to an organization (the SQL expression `org` gives its id). `personal`: rows belong to a person.
+    `secret`: a row belongs to whoever presents the secret with the hash in `presented`, before anybody is known.
     `global`: rows belong to everybody who is granted something on the table; `reason` says why that may be.
     `member`: a tenant's rows may also be read by the person in `user_id`, in a scope of their own.
     `presented`: a column with the hash of a secret; whoever presents the secret may read its row.
@@ -68,7 +69,9 @@ class Isolation:
             yield Policy("person", "ALL", (APP,), f"user_id = {USER_ID}")
         if self.member:
             yield Policy("person", "SELECT", (APP,), f"user_id = {USER_ID}")
-        if self.presented:
+        if self.kind == "secret":
+            yield Policy("presented", "ALL", (APP,), f"{self.presented} = {PRESENTED}")
+        elif self.presented:
             yield Policy("presented", "SELECT", (APP,), f"{self.presented} = {PRESENTED}")
         if self.queue:
             yield Policy("queue", "ALL", (QUEUE,), "true")

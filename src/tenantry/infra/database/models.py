@@ -51,7 +51,8 @@ class Base(DeclarativeBase):
     def __init_subclass__(cls, **options: Any) -> None:
         super().__init_subclass__(**options)
         if isinstance(getattr(cls, "__table__", None), Table):
-            cls.__isolation__ = cls.__table__.info["isolation"] = cls._isolate()
+            cls.__isolation__ = cls._isolate()
+            cls.__table__.info.update(isolation=cls.__isolation__, module=cls.__module__)
 
     @classmethod
     def _isolate(cls) -> Isolation:
@@ -109,6 +110,13 @@ class PersonalModel(_Guarded):
         server_default=text("(nullif(current_setting('app.user_id', true), ''))::uuid"),
     )
     id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id, sort_order=-10)
+
+
+class SecretModel(_Guarded):
+    """A row that belongs to whoever presents its secret; `__presented__` names the column with the secret's hash, its key."""
+
+    __abstract__ = True
+    __kind__ = "secret"
 
 
 class GlobalModel(Base):

@@ -97,6 +97,10 @@ class OpenScope(Scope):
 class AnonymousScope(OpenScope):
     """Nobody is known yet: global tables only, and the row of the secret that was presented, if one was."""
 
+    async def present(self, secret_hash: bytes) -> None:
+        """Go on with this secret, in the same transaction; what was seen before is out of sight."""
+        await self._see(Tenancy(presented=secret_hash))
+
 
 class UserScope(OpenScope):
     """One person's own rows, wherever they are a member."""
