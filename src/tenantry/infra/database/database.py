@@ -24,7 +24,7 @@ from tenantry.infra.database.scopes import (
     UserScope,
     run_after_commit,
 )
-from tenantry.infra.database.system_scopes import record
+from tenantry.infra.database.system_scopes.actions import record
 from tenantry.infra.database.tenancy import Tenancy
 from tenantry.infra.database.urls import DatabaseUrls
 

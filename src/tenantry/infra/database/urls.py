@@ -40,6 +40,11 @@ class DatabaseUrls:
         return DatabaseUrls(make_conninfo(self.conninfo, dbname=name), self.passwords, direct)
 
     @property
+    def name(self) -> str:
+        """The database's name."""
+        return str(conninfo_to_dict(self.conninfo)["dbname"])
+
+    @property
     def pooled(self) -> bool:
         """Whether a pooler stands in between, which rules out prepared statements and LISTEN."""
         return self.direct is not None

@@ -3,11 +3,8 @@
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import insert
-from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
 
-from tenantry.core.actors import Actor
 from tenantry.core.ids import new_id
 from tenantry.infra.database.models import GlobalModel
 
@@ -16,7 +13,7 @@ class SystemScopeRecord(GlobalModel):
     """That all organizations were seen at once: when, why, by whom."""
 
     __tablename__ = "database_system_scopes"
-    __reason__ = "Says who looked across organizations, so it belongs to none. The service itself can neither read nor write it."
+    __reason__ = "Says who looked across organizations, so it belongs to none. The service cannot reach it."
     __grants__ = ""
     __system_grants__ = "SELECT, INSERT"
 
@@ -26,9 +23,3 @@ class SystemScopeRecord(GlobalModel):
     actor_kind: Mapped[str]
     actor_id: Mapped[UUID | None]
     actor_name: Mapped[str]
-
-
-async def record(session: AsyncSession, at: datetime, reason: str, actor: Actor) -> None:
-    """Write it down."""
-    values = {"at": at, "reason": reason, "actor_kind": actor.kind, "actor_id": actor.id, "actor_name": actor.name}
-    await session.execute(insert(SystemScopeRecord).values(**values))

@@ -1,0 +1,1 @@
+"""What every service needs, beneath its products."""

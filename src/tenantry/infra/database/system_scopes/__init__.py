@@ -1,0 +1,1 @@
+"""The record of every time somebody looked across organizations."""
