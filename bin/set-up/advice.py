@@ -80,7 +80,12 @@ def for_failure(root: Path, output: str) -> str | None:
             f"Something under {root} or in the caches of your account belongs to another user. The lines above name it."
         )
     if any(words in output for words in NETWORK_WORDS):
-        return "A download failed. Check the network (behind a proxy, set HTTPS_PROXY), and run the same command again: it goes on from here."
+        return (
+            "A download failed. Check the network (behind a proxy, set HTTPS_PROXY), "
+            "and run the same command again: it goes on from here."
+        )
     if "hash" in output.lower() and "mismatch" in output.lower():
-        return "A downloaded file is not the one that was locked. Nothing of it was installed. If you use a mirror, ask who runs it."
+        return (
+            "A downloaded file is not the one that was locked, so it was not installed. A mirror may have changed it."
+        )
     return None

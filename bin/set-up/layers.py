@@ -69,9 +69,10 @@ class SetUp:
     def stamp(self, name: str, state: str, started: float) -> None:
         """Dated to when the inputs were read, so that one that changed during the work counts as changed."""
         self.stamps.mkdir(exist_ok=True)
-        path = self.stamps / name
-        path.write_text(f"{self.root}\n{state}\n")
-        os.utime(path, (started, started))
+        unfinished = self.venv / "set-up.new"
+        unfinished.write_text(f"{self.root}\n{state}\n")
+        os.utime(unfinished, (started, started))
+        unfinished.replace(self.stamps / name)
 
     # The environment
 

@@ -1,4 +1,4 @@
-"""What `bin/test` runs: the interface's tests by Vitest, then everything else by pytest, whose own lines close the output."""
+"""What `bin/test` runs: the interface's tests by Vitest, then the others by pytest, whose own lines end the output."""
 
 import os
 import shutil
@@ -29,7 +29,7 @@ def provide_chromium() -> None:
     if not find_chromium():
         bar = "!" * 100
         print(
-            f"\n{bar}\n!! NO CHROMIUM: the browser tests are SKIPPED. Debian has it as: apt-get install chromium\n{bar}\n"
+            bar, "!! NO CHROMIUM: browser tests are SKIPPED. Debian has it as: apt-get install chromium", bar, sep="\n"
         )
 
 
