@@ -39,7 +39,7 @@ DO $$
 DECLARE name regclass; found boolean;
 BEGIN
     FOR name IN SELECT oid FROM pg_class
-        WHERE relkind = 'r' AND relnamespace = 'public'::regnamespace AND relname <> 'database_migrations'
+        WHERE relkind = 'r' AND relnamespace = 'public'::regnamespace AND relname NOT IN ('database_migrations', 'jobs_library_migrations')
     LOOP
         EXECUTE format('SELECT EXISTS (SELECT FROM %s)', name) INTO found;
         IF found THEN EXECUTE format('DELETE FROM %s', name); END IF;
