@@ -1,0 +1,80 @@
+"""Who calls whom, among the functions of the tree."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
+from typing import NamedTuple
+
+from tenantry.products.pinata.engine.facts import NAME
+from tenantry.products.pinata.engine.findings import Findings
+from tenantry.products.pinata.engine.resolve.program import Program, Site
+from tenantry.products.pinata.engine.resolve.values import CLASS, FUNCTION, INSTANCE, Definition
+
+HANDED_OVER = 0.6  # confidence of a function that is passed as an argument: it will probably be called
+
+
+class CallEdge(NamedTuple):
+    source: Definition
+    target: Definition
+    confidence: float
+    file: str
+    line: int
+
+
+class Calls:
+    """All calls between functions of the tree, by both ends."""
+
+    def __init__(self, program: Program, findings: Findings) -> None:
+        self.program = program
+        self.callers: dict[tuple[str, int], list[CallEdge]] = defaultdict(list)
+        self.edges: list[CallEdge] = []
+        for site in program.sites:
+            self._site(site)
+        for link in findings.links:
+            self._add(CallEdge(link.source, link.target, link.confidence, link.file, link.line))
+
+    def _add(self, edge: CallEdge) -> None:
+        self.edges.append(edge)
+        self.callers[edge.target.key].append(edge)
+
+    def _site(self, site: Site) -> None:
+        source = self.program.project.owner(site.file, site.at.scope)
+        if source is None:
+            return
+        target = self._called(site)
+        if target is not None:
+            self._add(CallEdge(source, target, 1.0, site.file.path, site.line))
+        for argument in (*site.expr[2], *(value for _, value in site.expr[3])):
+            if argument[0] == NAME and argument[1] != "self":
+                value = self.program.value(argument, site.at)
+                if value.kind == FUNCTION and value.definition is not None and not value.path:
+                    self._add(CallEdge(source, value.definition, HANDED_OVER, site.file.path, site.line))
+
+    def _called(self, site: Site) -> Definition | None:
+        callee = site.callee
+        if callee.definition is None:
+            return None
+        if callee.kind == FUNCTION and (not callee.path or "." not in callee.path):
+            return callee.definition
+        members = self.program.inference.members
+        if callee.kind == CLASS and not callee.path:
+            return members.method(callee.definition, "__init__")
+        if callee.kind == INSTANCE and not callee.path:
+            return members.method(callee.definition, "__call__")
+        return None
+
+    def leading_to(self, effects: Iterable[Definition], handlers: Iterable[Definition]) -> set[Definition]:
+        """The handlers, and every function from which one of `effects` can be reached."""
+        kept, waiting = set(handlers), list(effects)
+        seen: set[Definition] = set()
+        while waiting:
+            definition = waiting.pop()
+            if definition in seen:
+                continue
+            seen.add(definition)
+            waiting += [edge.source for edge in self.callers.get(definition.key, ())]
+        return kept | seen
+
+    def between(self, kept: set[Definition]) -> Iterator[CallEdge]:
+        return (edge for edge in self.edges if edge.source in kept and edge.target in kept)
+
+

@@ -1,0 +1,16 @@
+"""The frameworks the engine knows. A new one is one file and one line here; the order decides nothing but ties."""
+
+import importlib
+from functools import cache
+
+from tenantry.products.pinata.engine.frameworks.base import Framework
+
+NAMES = (
+    "fastapi",
+)
+
+
+@cache
+def frameworks() -> tuple[Framework, ...]:
+    """One object per framework, in the order of `NAMES`."""
+    return tuple(importlib.import_module(f"{__name__}.{name}").framework for name in NAMES)

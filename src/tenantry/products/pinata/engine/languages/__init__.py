@@ -1,0 +1,25 @@
+"""The languages the engine reads. A new one is one file and one line here."""
+
+import importlib
+from functools import cache
+
+from tenantry.products.pinata.engine.languages.base import Language
+
+# Suffix → module, so that a grammar is only loaded when a file needs it.
+SUFFIXES: dict[str, str] = {
+    ".py": "python",
+    ".sql": "sql",
+}
+
+
+@cache
+def language(name: str) -> Language:
+    """The language of that name. Its grammar is loaded on first use."""
+    module = importlib.import_module(f"{__name__}.{name}")
+    return module.language  # type: ignore[no-any-return]
+
+
+def language_of(path: str) -> str | None:
+    """The language of a file by its suffix, or None when the engine does not read such files."""
+    dot = path.rfind(".")
+    return SUFFIXES.get(path[dot:].lower()) if dot >= 0 else None

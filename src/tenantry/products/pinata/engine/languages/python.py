@@ -1,0 +1,318 @@
+"""Python: grammar, query, and how its captures become facts."""
+
+from collections.abc import Mapping
+
+import tree_sitter_python
+from tree_sitter import Node
+
+from tenantry.products.pinata.engine.facts import (
+    CALL,
+    CALLABLE,
+    CLASS,
+    ELEMENT,
+    INDEX,
+    LIST,
+    MODULE,
+    NAME,
+    NUM,
+    STR,
+    UNKNOWN,
+    Assign,
+    Call,
+    Expr,
+    FileFacts,
+    Import,
+    Param,
+    Scope,
+)
+from tenantry.products.pinata.engine.languages.python_expressions import Expressions
+from tenantry.products.pinata.engine.languages.python_modules import find_module, submodule
+from tenantry.products.pinata.engine.languages.treesitter import Grammar
+
+GRAMMAR = Grammar(
+    tree_sitter_python.language,
+    """
+    (function_definition) @function
+    (class_definition) @class
+    (lambda) @lambda
+    (import_statement) @import
+    (import_from_statement) @from
+    (call) @call
+    (assignment) @assign
+    (augmented_assignment) @augmented
+    (named_expression) @walrus
+    (return_statement) @return
+    (yield) @return
+    (as_pattern) @as
+    (for_statement) @for
+    (for_in_clause) @for
+    """,
+)
+
+# Calls of these plain names never carry a fact; leaving them out saves a quarter of all calls.
+QUIET = frozenset(
+    b"len str int float bool isinstance issubclass print super range list dict set tuple frozenset hasattr repr sorted "
+    b"min max sum any all zip enumerate type id hash round abs callable cast TypeVar ValueError TypeError KeyError "
+    b"RuntimeError NotImplementedError AssertionError AttributeError Exception property bytes map filter reversed".split()
+)
+
+
+class _Reader:
+    """One pass over the captures of one file, keeping the stack of scopes it is in."""
+
+    def __init__(self, path: str, source: bytes) -> None:
+        self.source = source
+        self.facts = FileFacts(path, "python")
+        self.root = GRAMMAR.parse(source)
+        self.expressions = Expressions(source)
+        self.returns: dict[int, list[Expr]] = {}
+
+    def read(self) -> FileFacts:
+        facts, root = self.facts, self.root
+        facts.scopes.append(Scope(MODULE, "", "", -1, 1, root.end_point.row + 1))
+        rows = GRAMMAR.captures(root)
+        handlers = {
+            "assign": self.assign,
+            "augmented": self.augmented,
+            "walrus": self.assign_walrus,
+            "return": self.returned,
+            "as": self.bound_as,
+            "for": self.loop,
+            "import": self.imported,
+            "from": self.imported_from,
+        }
+        opened = self.opened
+        # (end byte, scope index) of every scope around the current capture.
+        stack: list[tuple[int, int]] = []
+        inner_calls: set[int] = set()
+        current = 0
+        for start, minus_end, capture, node in rows:
+            while stack and start >= stack[-1][0]:
+                stack.pop()
+            current = stack[-1][1] if stack else 0
+            if capture == "call":
+                if node.id not in inner_calls:
+                    self.call(node, current, inner_calls)
+            elif capture in ("function", "class", "lambda"):
+                stack.append((-minus_end, opened(capture, node, current)))
+            else:
+                handlers[capture](node, current)
+        for index, values in self.returns.items():
+            facts.scopes[index] = facts.scopes[index]._replace(returns=tuple(values))
+        facts.errors = GRAMMAR.errors(root)
+        return facts
+
+    # -- definitions ------------------------------------------------------------------------------------------
+
+    def opened(self, capture: str, node: Node, parent: int) -> int:
+        scopes, read = self.facts.scopes, self.expressions.read
+        index = len(scopes)
+        outer = scopes[parent]
+        if capture == "lambda":
+            name, kind = f"<lambda:{index}>", CALLABLE
+            body = node.child_by_field_name("body")
+            if body is not None:
+                self.returns.setdefault(index, []).append(read(body))
+        else:
+            field = node.child_by_field_name("name")
+            name = self.text(field) if field is not None else ""
+            kind = CLASS if capture == "class" else CALLABLE
+        qualname = f"{outer.qualname}.{name}" if outer.qualname else name
+        decorators: list[tuple[Expr, int]] = []
+        line = node.start_point.row + 1
+        above = node.parent
+        if above is not None and above.type == "decorated_definition":
+            for child in above.named_children:
+                if child.type == "decorator" and child.named_children:
+                    decorators.append((read(child.named_children[0]), child.start_point.row + 1))
+        bases: list[Expr] = []
+        params: list[Param] = []
+        annotation: Expr | None = None
+        if capture == "class":
+            listed = node.child_by_field_name("superclasses")
+            for child in listed.named_children if listed is not None else ():
+                if child.type == "keyword_argument":
+                    params.append(self.keyword_param(child))
+                else:
+                    bases.append(read(child))
+        else:
+            listed = node.child_by_field_name("parameters")
+            params = [p for child in (listed.named_children if listed is not None else ()) if (p := self.param(child))]
+            returned = node.child_by_field_name("return_type")
+            annotation = self.annotation(returned)
+        scopes.append(
+            Scope(
+                kind, name, qualname, parent, line, node.end_point.row + 1, node.start_byte,
+                tuple(decorators), tuple(bases), tuple(params), annotation,
+            )
+        )  # fmt: skip
+        return index
+
+    def keyword_param(self, node: Node) -> Param:
+        name, value = node.child_by_field_name("name"), node.child_by_field_name("value")
+        return Param(self.text(name) if name else "", None, self.expressions.read(value) if value else None, "=")
+
+    def param(self, node: Node) -> Param | None:
+        kind = node.type
+        if kind == "identifier":
+            return Param(self.text(node), None, None)
+        if kind in ("typed_parameter", "default_parameter", "typed_default_parameter"):
+            first = node.child_by_field_name("name") or node.named_children[0]
+            stars = "**" if first.type == "dictionary_splat_pattern" else "*" if first.type == "list_splat_pattern" else ""
+            default = node.child_by_field_name("value")
+            return Param(
+                self.text(first).lstrip("*"),
+                self.annotation(node.child_by_field_name("type")),
+                self.expressions.read(default) if default is not None else None,
+                stars,
+            )
+        if kind in ("list_splat_pattern", "dictionary_splat_pattern"):
+            return Param(self.text(node).lstrip("*"), None, None, "*" if kind[0] == "l" else "**")
+        return None
+
+    def annotation(self, node: Node | None) -> Expr | None:
+        return self.expressions.annotation(node) if node is not None else None
+
+    # -- imports ----------------------------------------------------------------------------------------------
+
+    def imported(self, node: Node, scope: int) -> None:
+        line = node.start_point.row + 1
+        for child in node.named_children:
+            if child.type == "aliased_import":
+                name, alias = child.named_children[0], child.named_children[-1]
+                self.facts.imports.append(Import(scope, self.text(alias), self.text(name), "", 0, line))
+            elif child.type == "dotted_name":
+                name_text = self.text(child)
+                # `import a.b` binds `a`; the whole dotted module is what it makes available.
+                self.facts.imports.append(Import(scope, name_text, name_text, "", 0, line))
+
+    def imported_from(self, node: Node, scope: int) -> None:
+        line = node.start_point.row + 1
+        source = node.child_by_field_name("module_name")
+        if source is None:
+            return
+        module = self.text(source)
+        level = len(module) - len(module.lstrip("."))
+        module = module[level:].strip()
+        add = self.facts.imports.append
+        for child in node.named_children:
+            if child.id == source.id:
+                continue
+            if child.type == "wildcard_import":
+                add(Import(scope, "*", module, "*", level, line))
+            elif child.type == "aliased_import":
+                name, alias = self.text(child.named_children[0]), self.text(child.named_children[-1])
+                add(Import(scope, alias, module, name, level, line))
+            elif child.type == "dotted_name":
+                name = self.text(child)
+                add(Import(scope, name, module, name, level, line))
+
+    # -- values -----------------------------------------------------------------------------------------------
+
+    def assign(self, node: Node, scope: int) -> None:
+        left, right = node.child_by_field_name("left"), node.child_by_field_name("right")
+        if left is None:
+            return
+        if right is not None and right.type == "assignment":  # a = b = value: the value is the innermost one
+            while right is not None and right.type == "assignment":
+                right = right.child_by_field_name("right")
+        typed = node.child_by_field_name("type")
+        inside_function = self.facts.scopes[scope].kind == CALLABLE
+        if right is None:
+            value = None
+        elif inside_function and right.type in ("dictionary", "dictionary_comprehension"):
+            value = UNKNOWN  # local tables of data are many and say nothing
+        else:
+            value = self.expressions.read(right)
+        self.bind(left, value, self.annotation(typed), scope)
+
+    def bind(self, left: Node, value: Expr | None, annotation: Expr | None, scope: int) -> None:
+        if left.type in ("pattern_list", "tuple_pattern", "list_pattern"):
+            items = value[1] if value is not None and value[0] == LIST else ()
+            targets = left.named_children
+            for position, target in enumerate(targets):
+                if len(items) == len(targets):
+                    item = items[position]
+                else:
+                    item = (INDEX, value, (NUM, position)) if value is not None else None
+                self.bind(target, item, None, scope)
+            return
+        target_text = self.expressions.dotted(left)
+        if target_text is None:
+            if left.type == "subscript":
+                read = self.expressions.read(left)
+                if read[0] == INDEX and read[1][0] == NAME and read[2][0] == STR and value is not None:
+                    target_text = f"{read[1][1]}[{read[2][1]}]"
+        if target_text:
+            line = left.start_point.row + 1
+            self.facts.assigns.append(Assign(scope, target_text, value, annotation, line))
+
+    def augmented(self, node: Node, scope: int) -> None:
+        left, right = node.child_by_field_name("left"), node.child_by_field_name("right")
+        if left is not None and right is not None:
+            self.bind(left, self.expressions.read(right), None, scope)
+
+    def assign_walrus(self, node: Node, scope: int) -> None:
+        name, value = node.child_by_field_name("name"), node.child_by_field_name("value")
+        if name is not None and value is not None:
+            self.bind(name, self.expressions.read(value), None, scope)
+
+    def returned(self, node: Node, scope: int) -> None:
+        if node.named_children:
+            values = self.returns.setdefault(scope, [])
+            if len(values) < 8:
+                values.append(self.expressions.read(node.named_children[0]))
+
+    def bound_as(self, node: Node, scope: int) -> None:
+        children = node.named_children
+        if len(children) == 2 and children[1].type == "as_pattern_target" and children[1].named_children:
+            parent = node.parent
+            if parent is not None and parent.type in ("except_clause", "except_group_clause"):
+                return
+            self.bind(children[1].named_children[0], self.expressions.read(children[0]), None, scope)
+
+    def loop(self, node: Node, scope: int) -> None:
+        left, right = node.child_by_field_name("left"), node.child_by_field_name("right")
+        if left is not None and right is not None:
+            self.bind(left, (ELEMENT, self.expressions.read(right)), None, scope)
+
+    def call(self, node: Node, scope: int, inner_calls: set[int]) -> None:
+        callee = node.children[0]
+        if callee.type == "identifier" and self.source[callee.start_byte : callee.end_byte] in QUIET:
+            return
+        expr = self.expressions.read(node)
+        if expr[0] != CALL:
+            return
+        self.facts.calls.append(Call(scope, expr, node.start_point.row + 1, node.end_point.row + 1))
+        while callee.type in ("attribute", "subscript", "call", "await", "parenthesized_expression"):
+            if callee.type == "call":
+                inner_calls.add(callee.id)
+            children = callee.named_children
+            if not children:
+                break
+            callee = children[0]
+
+    def text(self, node: Node) -> str:
+        return self.source[node.start_byte : node.end_byte].decode("utf-8", "replace")
+
+
+class Python:
+    """Python 2.7 to 3.14, as far as its grammar goes; stub files (.pyi) are not read."""
+
+    name = "python"
+    builtins: Mapping[str, str] = {"open": "open", "super": "super"}
+
+    def extract(self, path: str, source: bytes) -> FileFacts:
+        return _Reader(path, source).read()
+
+    find_module = staticmethod(find_module)
+    submodule = staticmethod(submodule)
+
+    @staticmethod
+    def external_name(item: Import) -> str:
+        if item.level:
+            return "." * item.level + ".".join(part for part in (item.module, item.name) if part)
+        return f"{item.module}.{item.name}" if item.name else item.module
+
+
+language = Python()

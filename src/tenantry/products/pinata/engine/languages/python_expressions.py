@@ -1,0 +1,238 @@
+"""Python expressions as neutral tuples (see facts.py)."""
+
+import re
+from collections.abc import Callable
+
+from tree_sitter import Node
+
+from tenantry.products.pinata.engine.facts import (
+    ATTR,
+    BINARY,
+    CALL,
+    DICT,
+    FUNCTION,
+    INDEX,
+    LIST,
+    NAME,
+    NUM,
+    SPLAT,
+    STR,
+    TEMPLATE,
+    UNKNOWN,
+    Expr,
+)
+from tenantry.products.pinata.engine.languages.treesitter import MAX_DEPTH, MAX_ITEMS
+
+_DOTTED = re.compile(r"[^\W\d]\w*(?:\.[^\W\d]\w*)*\Z")
+_ESCAPE = re.compile(r"\\(\n|[\\'\"abfnrtv]|x[0-9a-fA-F]{2}|u[0-9a-fA-F]{4})")
+_SIMPLE = {"\n": "", "\\": "\\", "'": "'", '"': '"', "a": "\a", "b": "\b", "f": "\f", "n": "\n", "r": "\r", "t": "\t", "v": "\v"}
+_CONSTANTS = {"True": (NUM, True), "False": (NUM, False), "None": (NUM, None), "true": (NUM, True)}
+
+
+def _unescape(match: re.Match[str]) -> str:
+    found = match.group(1)
+    return _SIMPLE[found] if found in _SIMPLE else chr(int(found[1:], 16))
+
+
+class Expressions:
+    """Reads expressions of one file. Comments and formatting vanish; anything unforeseen is UNKNOWN."""
+
+    def __init__(self, source: bytes) -> None:
+        self.source = source
+        self.depth = 0
+        self.readers: dict[str, Callable[[Node], Expr]] = {
+            "identifier": self.identifier,
+            "attribute": self.attribute,
+            "call": self.call,
+            "string": self.string,
+            "concatenated_string": self.concatenated,
+            "integer": self.number,
+            "float": self.number,
+            "true": lambda node: (NUM, True),
+            "false": lambda node: (NUM, False),
+            "none": lambda node: (NUM, None),
+            "list": self.items,
+            "tuple": self.items,
+            "set": self.items,
+            "expression_list": self.items,
+            "dictionary": self.dictionary,
+            "list_comprehension": self.comprehension,
+            "set_comprehension": self.comprehension,
+            "generator_expression": self.comprehension,
+            "subscript": self.subscript,
+            "binary_operator": self.binary,
+            "boolean_operator": self.boolean,
+            "conditional_expression": self.conditional,
+            "await": self.first,
+            "parenthesized_expression": self.first,
+            "named_expression": self.last,
+            "type": self.first,
+            "yield": self.first,
+            "list_splat": self.splat,
+            "dictionary_splat": self.splat,
+            "as_pattern": self.first,
+            "lambda": self.function,
+        }
+
+    def read(self, node: Node) -> Expr:
+        reader = self.readers.get(node.type)
+        if reader is None or self.depth > MAX_DEPTH:
+            return UNKNOWN
+        self.depth += 1
+        try:
+            return reader(node)
+        finally:
+            self.depth -= 1
+
+    def text(self, node: Node) -> str:
+        return self.source[node.start_byte : node.end_byte].decode("utf-8", "replace")
+
+    def dotted(self, node: Node) -> str | None:
+        """The text of a plain dotted name, else None."""
+        if node.type not in ("identifier", "attribute"):
+            return None
+        text = self.text(node)
+        if _DOTTED.match(text):
+            return "self" + text[3:] if text[:4] == "cls." else text
+        return None
+
+    def annotation(self, node: Node) -> Expr:
+        """A type expression; a quoted one (a forward reference) counts as what it quotes when it is a plain name."""
+        value = self.read(node.named_children[0]) if node.type == "type" and node.named_children else self.read(node)
+        if node.type == "type" and node.named_children and node.named_children[0].type == "generic_type":
+            value = self.generic(node.named_children[0])
+        return value
+
+    def generic(self, node: Node) -> Expr:
+        children = node.named_children
+        base: Expr = (NAME, self.text(children[0]))
+        arguments = children[1].named_children if len(children) > 1 else []
+        return (INDEX, base, (LIST, tuple(self.annotation(child) for child in arguments)))
+
+    # -- readers ----------------------------------------------------------------------------------------------
+
+    def identifier(self, node: Node) -> Expr:
+        return (NAME, self.text(node))
+
+    def attribute(self, node: Node) -> Expr:
+        name = self.dotted(node)
+        if name is not None:
+            return (NAME, name)
+        children = node.named_children
+        if len(children) < 2:
+            return UNKNOWN
+        base = self.read(children[0])
+        member = self.text(children[-1])
+        return (NAME, f"{base[1]}.{member}") if base[0] == NAME else (ATTR, base, member)
+
+    def call(self, node: Node) -> Expr:
+        children = node.named_children
+        if len(children) < 2:
+            return UNKNOWN
+        callee, listed = self.read(children[0]), children[-1]
+        args: list[Expr] = []
+        kwargs: list[tuple[str, Expr]] = []
+        if listed.type == "argument_list":
+            for child in listed.named_children:
+                kind = child.type
+                if kind == "keyword_argument":
+                    parts = child.named_children
+                    if len(parts) >= 2:
+                        kwargs.append((self.text(parts[0]), self.read(parts[-1])))
+                elif kind == "dictionary_splat":
+                    kwargs.append(("**", self.read(child.named_children[0])))
+                elif kind != "comment":
+                    args.append(self.read(child))
+        else:
+            args.append(self.read(listed))
+        return (CALL, callee, tuple(args), tuple(kwargs), listed.start_point[0] + 1)
+
+    def string(self, node: Node) -> Expr:
+        text = self.text(node)
+        children = node.named_children
+        prefix = self.text(children[0]).lower() if children else ""
+        if "f" not in prefix.rstrip("'\""):
+            start, end = len(prefix), len(text) - len(prefix.lstrip("bruft"))
+            body = text[start:end] if children else text
+            return (STR, body if "r" in prefix else _ESCAPE.sub(_unescape, body) if "\\" in body else body)
+        parts: list[str | Expr] = []
+        for child in children[1:-1]:
+            if child.type == "interpolation" and child.named_children:
+                parts.append(self.read(child.named_children[0]))
+            else:
+                piece = self.text(child).replace("{{", "{").replace("}}", "}")
+                parts.append(_ESCAPE.sub(_unescape, piece) if "\\" in piece and "r" not in prefix else piece)
+        if all(isinstance(part, str) for part in parts):
+            return (STR, "".join(part for part in parts if isinstance(part, str)))
+        return (TEMPLATE, tuple(parts))
+
+    def concatenated(self, node: Node) -> Expr:
+        parts: list[str | Expr] = []
+        for child in node.named_children:
+            if child.type == "comment":
+                continue
+            value = self.read(child)
+            parts.extend(value[1] if value[0] == TEMPLATE else (value[1],) if value[0] == STR else (value,))
+        if all(isinstance(part, str) for part in parts):
+            return (STR, "".join(part for part in parts if isinstance(part, str)))
+        return (TEMPLATE, tuple(parts))
+
+    def number(self, node: Node) -> Expr:
+        text = self.text(node)
+        try:
+            return (NUM, int(text, 0) if node.type == "integer" else float(text))
+        except ValueError:
+            return UNKNOWN
+
+    def items(self, node: Node) -> Expr:
+        children = node.named_children[:MAX_ITEMS]
+        return (LIST, tuple(self.read(child) for child in children if child.type != "comment"))
+
+    def dictionary(self, node: Node) -> Expr:
+        pairs = []
+        for child in node.named_children[:MAX_ITEMS]:
+            if child.type == "pair" and len(child.named_children) >= 2:
+                parts = child.named_children
+                pairs.append((self.read(parts[0]), self.read(parts[-1])))
+            elif child.type == "dictionary_splat" and child.named_children:
+                pairs.append(((SPLAT, UNKNOWN), self.read(child.named_children[0])))
+        return (DICT, tuple(pairs))
+
+    def comprehension(self, node: Node) -> Expr:
+        return (LIST, (self.read(node.named_children[0]),)) if node.named_children else UNKNOWN
+
+    def subscript(self, node: Node) -> Expr:
+        children = node.named_children
+        if len(children) < 2:
+            return UNKNOWN
+        base = self.read(children[0])
+        if len(children) == 2:
+            return (INDEX, base, self.read(children[1]))
+        return (INDEX, base, (LIST, tuple(self.read(child) for child in children[1:])))
+
+    def binary(self, node: Node) -> Expr:
+        children = node.children
+        if len(children) != 3:
+            return UNKNOWN
+        return (BINARY, self.text(children[1]), self.read(children[0]), self.read(children[2]))
+
+    boolean = binary
+
+    def conditional(self, node: Node) -> Expr:
+        children = node.named_children
+        return (BINARY, "?", self.read(children[0]), self.read(children[-1])) if len(children) == 3 else UNKNOWN
+
+    def first(self, node: Node) -> Expr:
+        for child in node.named_children:
+            if child.type != "comment":
+                return self.read(child)
+        return UNKNOWN
+
+    def last(self, node: Node) -> Expr:
+        return self.read(node.named_children[-1]) if node.named_children else UNKNOWN
+
+    def splat(self, node: Node) -> Expr:
+        return (SPLAT, self.read(node.named_children[0])) if node.named_children else UNKNOWN
+
+    def function(self, node: Node) -> Expr:
+        return (FUNCTION, node.start_byte)

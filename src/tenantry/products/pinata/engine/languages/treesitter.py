@@ -1,0 +1,64 @@
+"""What every tree-sitter language shares: parsing, captures in document order, enclosing scopes, parse errors."""
+
+from functools import cached_property
+from typing import Any
+
+from tree_sitter import Language, Node, Parser, Query, QueryCursor
+
+MAX_DEPTH = 24  # nested expressions deeper than this are UNKNOWN
+MAX_ITEMS = 2_000  # a literal list or dict is read up to here
+MAX_ERRORS = 5  # parse errors reported per file
+
+
+class Grammar:
+    """A grammar with its one query, both compiled on first use in each process."""
+
+    def __init__(self, pointer: Any, query: str) -> None:
+        self._pointer = pointer
+        self._query = query
+
+    @cached_property
+    def language(self) -> Language:
+        return Language(self._pointer())
+
+    @cached_property
+    def parser(self) -> Parser:
+        return Parser(self.language)
+
+    @cached_property
+    def query(self) -> Query:
+        return Query(self.language, self._query)
+
+    @cached_property
+    def error_query(self) -> Query:
+        return Query(self.language, "(ERROR) @error")
+
+    def kinds(self, *names: str) -> frozenset[int]:
+        """The numeric ids of named node kinds: comparing numbers is cheaper than comparing strings."""
+        found = (self.language.id_for_node_kind(name, True) for name in names)
+        return frozenset(kind for kind in found if kind is not None)
+
+    def parse(self, source: bytes) -> Node:
+        return self.parser.parse(source).root_node
+
+    def captures(self, root: Node) -> list[tuple[int, int, str, Node]]:
+        """(start, -end, capture, node) in document order, outer before inner."""
+        rows = [
+            (node.start_byte, -node.end_byte, name, node)
+            for name, nodes in QueryCursor(self.query).captures(root).items()
+            for node in nodes
+        ]
+        rows.sort(key=_order)
+        return rows
+
+    def errors(self, root: Node) -> list[int]:
+        """Lines (from 1) of the first few places that could not be parsed."""
+        if not root.has_error:
+            return []
+        nodes = QueryCursor(self.error_query).captures(root).get("error", [])
+        lines = sorted({node.start_point.row + 1 for node in nodes})
+        return lines[:MAX_ERRORS] or [1]
+
+
+def _order(row: tuple[int, int, str, Node]) -> tuple[int, int]:
+    return row[0], row[1]

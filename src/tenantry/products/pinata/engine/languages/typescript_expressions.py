@@ -1,0 +1,344 @@
+"""TypeScript and JavaScript expressions and types as neutral tuples (see facts.py)."""
+
+import re
+from collections.abc import Callable
+
+from tree_sitter import Node
+
+from tenantry.products.pinata.engine.facts import (
+    ATTR,
+    BINARY,
+    CALL,
+    DICT,
+    FUNCTION,
+    INDEX,
+    LIST,
+    NAME,
+    NUM,
+    SPLAT,
+    STR,
+    TEMPLATE,
+    UNKNOWN,
+    Expr,
+)
+from tenantry.products.pinata.engine.languages.treesitter import MAX_DEPTH, MAX_ITEMS
+
+_DOTTED = re.compile(rb"[A-Za-z_$\x80-\xff][\w$\x80-\xff]*(?:\.[A-Za-z_$\x80-\xff][\w$\x80-\xff]*)*\Z")
+_ESCAPE = re.compile(r"\\(\r?\n|x[0-9a-fA-F]{2}|u[0-9a-fA-F]{4}|u\{[0-9a-fA-F]{1,6}\}|.)", re.S)
+_SIMPLE = {"n": "\n", "r": "\r", "t": "\t", "b": "\b", "f": "\f", "v": "\v", "0": "\0", "\n": "", "\r\n": ""}
+_OPERATORS = {"||": "or", "??": "or", "&&": "and"}
+_MAX_PARTS = 500  # of one concatenation
+
+FUNCTIONS = frozenset(("arrow_function", "function_expression", "function", "generator_function", "method_definition"))
+_SKIPPED_TYPES = frozenset(("predefined_type", "literal_type", "object_type", "function_type", "this_type", "asserts"))
+
+
+def _unescape(match: re.Match[str]) -> str:
+    found = match.group(1)
+    if found in _SIMPLE:
+        return _SIMPLE[found]
+    if found[0] in "xu" and len(found) > 1:
+        code = int(found[1:].strip("{}"), 16)
+        return chr(code) if code <= 0x10FFFF else ""
+    return found
+
+
+class Expressions:
+    """Reads expressions of one file. Casts, `await` and `!` vanish; anything unforeseen is UNKNOWN."""
+
+    def __init__(self, source: bytes, required: Callable[[str, bool, int], str]) -> None:
+        """`required(module, dynamic, line)` notes a `require` or `import()` and returns a name that stands for it."""
+        self.source = source
+        self.required = required
+        self.depth = 0
+        self.read_calls: dict[int, Expr] = {}
+        self.readers: dict[str, Callable[[Node], Expr]] = {
+            "identifier": self.identifier,
+            "this": lambda node: (NAME, "self"),
+            "super": lambda node: (NAME, "super"),
+            "undefined": lambda node: (NUM, None),
+            "null": lambda node: (NUM, None),
+            "true": lambda node: (NUM, True),
+            "false": lambda node: (NUM, False),
+            "member_expression": self.member,
+            "call_expression": self.call,
+            "new_expression": self.call,
+            "string": self.string,
+            "template_string": self.template,
+            "number": self.number,
+            "array": self.items,
+            "object": self.object,
+            "subscript_expression": self.subscript,
+            "binary_expression": self.binary,
+            "ternary_expression": self.ternary,
+            "await_expression": self.first,
+            "parenthesized_expression": self.last,
+            "sequence_expression": self.last,
+            "non_null_expression": self.first,
+            "as_expression": self.first,
+            "satisfies_expression": self.first,
+            "type_assertion": self.last,
+            "spread_element": self.splat,
+            "yield_expression": self.first,
+            "assignment_expression": self.last,
+            "arrow_function": self.function,
+            "function_expression": self.function,
+            "generator_function": self.function,
+        }
+
+    def read(self, node: Node) -> Expr:
+        reader = self.readers.get(node.type)
+        if reader is None or self.depth > MAX_DEPTH:
+            return UNKNOWN
+        self.depth += 1
+        try:
+            return reader(node)
+        finally:
+            self.depth -= 1
+
+    def text(self, node: Node) -> str:
+        return self.source[node.start_byte : node.end_byte].decode("utf-8", "replace")
+
+    # -- names ------------------------------------------------------------------------------------------------
+
+    def identifier(self, node: Node) -> Expr:
+        return (NAME, self.source[node.start_byte : node.end_byte].decode("utf-8", "replace"))
+
+    def dotted(self, node: Node) -> str | None:
+        """The text of a plain dotted name (`this` is `self`, `?.` and `!` count as nothing), else None."""
+        text = self.source[node.start_byte : node.end_byte]
+        if _DOTTED.match(text) is None:
+            text = text.replace(b"?.", b".").replace(b"!.", b".")
+            if _DOTTED.match(text) is None:
+                return None
+        if text[:5] == b"this.":
+            text = b"self" + text[4:]
+        return text.decode("utf-8", "replace")
+
+    def member(self, node: Node) -> Expr:
+        name = self.dotted(node)
+        if name is not None:
+            return (NAME, name)
+        owner, field = node.child_by_field_name("object"), node.child_by_field_name("property")
+        if owner is None or field is None:
+            return UNKNOWN
+        base, member = self.read(owner), self.text(field).lstrip("#")
+        return (NAME, f"{base[1]}.{member}") if base[0] == NAME else (ATTR, base, member)
+
+    # -- calls ------------------------------------------------------------------------------------------------
+
+    def call(self, node: Node) -> Expr:
+        found = self.read_calls.get(node.id)
+        if found is None:
+            found = self.read_calls[node.id] = self._call(node)
+        return found
+
+    def _call(self, node: Node) -> Expr:
+        callee: Node | None = None
+        listed: Node | None = None
+        for child in node.named_children:
+            kind = child.type
+            if callee is None:
+                callee = child
+            elif kind in ("arguments", "template_string"):
+                listed = child
+        if callee is None:
+            return UNKNOWN
+        kind = callee.type
+        if listed is not None and (kind == "import" or (kind == "identifier" and self._is(callee, b"require"))):
+            children = [child for child in listed.named_children if child.type != "comment"]
+            if children and children[0].type in ("string", "template_string"):
+                module = self.read(children[0])
+                if module[0] == STR:
+                    return (NAME, self.required(module[1], kind == "import", node.start_point[0] + 1))
+            return UNKNOWN
+        if kind == "import":
+            return UNKNOWN
+        target = self.read(callee)
+        if listed is None:
+            return (CALL, target, (), (), node.start_point[0] + 1)
+        if listed.type == "template_string":
+            return (CALL, target, (self.template(listed),), (), listed.start_point[0] + 1)
+        read = self.read
+        args = tuple([read(child) for child in listed.named_children if child.type != "comment"])
+        return (CALL, target, args, (), listed.start_point[0] + 1)
+
+    def _is(self, node: Node, name: bytes) -> bool:
+        return self.source[node.start_byte : node.end_byte] == name
+
+    # -- literals ---------------------------------------------------------------------------------------------
+
+    def string(self, node: Node) -> Expr:
+        text = self.source[node.start_byte + 1 : node.end_byte - 1].decode("utf-8", "replace")
+        return (STR, _ESCAPE.sub(_unescape, text) if "\\" in text else text)
+
+    def template(self, node: Node) -> Expr:
+        source, parts = self.source, list[str | Expr]()
+        start = node.start_byte + 1
+        for child in node.named_children:
+            if child.type == "template_substitution":
+                self._piece(parts, source[start : child.start_byte])
+                start = child.end_byte
+                inner = child.named_children
+                parts.append(self.read(inner[0]) if inner else UNKNOWN)
+        self._piece(parts, source[start : node.end_byte - 1])
+        if not parts:
+            return (STR, "")
+        if len(parts) == 1 and isinstance(parts[0], str):
+            return (STR, parts[0])
+        return (TEMPLATE, tuple(parts))
+
+    @staticmethod
+    def _piece(parts: list[str | Expr], raw: bytes) -> None:
+        if raw:
+            text = raw.decode("utf-8", "replace")
+            parts.append(_ESCAPE.sub(_unescape, text) if "\\" in text else text)
+
+    def number(self, node: Node) -> Expr:
+        text = self.text(node).replace("_", "").rstrip("n")
+        try:
+            return (NUM, int(text, 0) if text[:1] != "0" or len(text) < 2 or text[1] in "xXbBoO" else float(text))
+        except ValueError:
+            pass
+        try:
+            return (NUM, float(text))
+        except ValueError:
+            return UNKNOWN
+
+    def items(self, node: Node) -> Expr:
+        children = node.named_children[:MAX_ITEMS]
+        return (LIST, tuple([self.read(child) for child in children if child.type != "comment"]))
+
+    def object(self, node: Node) -> Expr:
+        pairs: list[tuple[Expr, Expr]] = []
+        for child in node.named_children[:MAX_ITEMS]:
+            kind = child.type
+            if kind == "pair":
+                key, value = child.child_by_field_name("key"), child.child_by_field_name("value")
+                if key is not None and value is not None:
+                    pairs.append((self.key(key), self.read(value)))
+            elif kind == "shorthand_property_identifier":
+                name = self.text(child)
+                pairs.append(((STR, name), (NAME, name)))
+            elif kind == "spread_element" and child.named_children:
+                pairs.append(((SPLAT, UNKNOWN), self.read(child.named_children[0])))
+            elif kind == "method_definition":
+                key = child.child_by_field_name("name")
+                if key is not None:
+                    pairs.append((self.key(key), (FUNCTION, child.start_byte)))
+        return (DICT, tuple(pairs))
+
+    def key(self, node: Node) -> Expr:
+        kind = node.type
+        if kind == "string":
+            return self.string(node)
+        if kind == "computed_property_name":
+            return self.read(node.named_children[0]) if node.named_children else UNKNOWN
+        return (STR, self.text(node).lstrip("#"))
+
+    # -- operators --------------------------------------------------------------------------------------------
+
+    def subscript(self, node: Node) -> Expr:
+        owner, index = node.child_by_field_name("object"), node.child_by_field_name("index")
+        if owner is None or index is None:
+            return UNKNOWN
+        return (INDEX, self.read(owner), self.read(index))
+
+    def binary(self, node: Node) -> Expr:
+        left, right = node.child_by_field_name("left"), node.child_by_field_name("right")
+        operator = node.child_by_field_name("operator")
+        if left is None or right is None or operator is None:
+            return UNKNOWN
+        sign = self.text(operator)
+        if sign != "+":
+            return (BINARY, _OPERATORS.get(sign, sign), self.read(left), self.read(right))
+        # A chain of `+` leans to the left and may be long: it is walked, not recursed into.
+        operands = [right]
+        while left is not None and left.type == "binary_expression" and len(operands) < _MAX_PARTS:
+            operator, right = left.child_by_field_name("operator"), left.child_by_field_name("right")
+            if operator is None or right is None or self.text(operator) != "+":
+                break
+            operands.append(right)
+            left = left.child_by_field_name("left")
+        values = [self.read(node) for node in reversed(operands)]
+        if left is not None:
+            values.insert(0, self.read(left))
+        if not any(value[0] in (STR, TEMPLATE) for value in values):
+            return (BINARY, "+", values[0], values[-1])
+        return _joined(values)
+
+    def ternary(self, node: Node) -> Expr:
+        yes, no = node.child_by_field_name("consequence"), node.child_by_field_name("alternative")
+        return (BINARY, "?", self.read(yes), self.read(no)) if yes is not None and no is not None else UNKNOWN
+
+    def first(self, node: Node) -> Expr:
+        for child in node.named_children:
+            if child.type != "comment":
+                return self.read(child)
+        return UNKNOWN
+
+    def last(self, node: Node) -> Expr:
+        for child in reversed(node.named_children):
+            if child.type != "comment":
+                return self.read(child)
+        return UNKNOWN
+
+    def splat(self, node: Node) -> Expr:
+        return (SPLAT, self.read(node.named_children[0])) if node.named_children else UNKNOWN
+
+    def function(self, node: Node) -> Expr:
+        return (FUNCTION, node.start_byte)
+
+    # -- types ------------------------------------------------------------------------------------------------
+
+    def annotation(self, node: Node | None) -> Expr | None:
+        """A type as far as it names something of interest: `Promise<User[]>`, `Repository<User> | null`."""
+        if node is None or self.depth > MAX_DEPTH:
+            return None
+        self.depth += 1
+        try:
+            return self._annotation(node, node.type)
+        finally:
+            self.depth -= 1
+
+    def _annotation(self, node: Node, kind: str) -> Expr | None:
+        if kind in ("type_identifier", "identifier"):
+            return (NAME, self.text(node))
+        if kind in _SKIPPED_TYPES:
+            return None
+        children = node.named_children
+        if kind in ("type_annotation", "readonly_type", "parenthesized_type", "optional_type"):
+            return self.annotation(children[-1]) if children else None
+        if kind == "generic_type" and len(children) >= 2:
+            base = self.dotted(children[0])
+            if base is None:
+                return None
+            arguments = [self.annotation(child) or UNKNOWN for child in children[-1].named_children]
+            return (INDEX, (NAME, base), (LIST, tuple(arguments)))
+        if kind == "nested_type_identifier":
+            name = self.dotted(node)
+            return (NAME, name) if name is not None else None
+        if kind == "array_type" and children:
+            item = self.annotation(children[0])
+            return (INDEX, (NAME, "Array"), (LIST, (item,))) if item is not None else None
+        if kind in ("union_type", "intersection_type"):
+            found = [read for child in children if (read := self.annotation(child)) is not None]
+            if len(found) == 2:
+                return (BINARY, "|" if kind == "union_type" else "&", found[0], found[1])
+            return found[0] if found else None
+        return None
+
+
+def _joined(values: list[Expr]) -> Expr:
+    """Strings and whatever stands between them as one STR or TEMPLATE."""
+    parts: list[str | Expr] = []
+    for value in values:
+        pieces = value[1] if value[0] == TEMPLATE else (value[1],) if value[0] == STR else (value,)
+        for piece in pieces:
+            if isinstance(piece, str) and parts and isinstance(parts[-1], str):
+                parts[-1] += piece
+            else:
+                parts.append(piece)
+    if len(parts) == 1 and isinstance(parts[0], str):
+        return (STR, parts[0])
+    return (TEMPLATE, tuple(parts))

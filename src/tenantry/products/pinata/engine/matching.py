@@ -1,0 +1,40 @@
+"""Which routes of the tree an HTTP call reaches."""
+
+import re
+from collections import defaultdict
+
+_HOST = re.compile(r"^[a-z][a-z0-9+.-]*://([^/?#]*)", re.I)
+_HOLE = re.compile(r"\{[^}]*\}")
+
+
+def host_of(name: str) -> str:
+    """The host of `METHOD https://host/path`; "" when it is relative or dynamic."""
+    match = _HOST.match(name.partition(" ")[2])
+    if match is None:
+        return ""
+    host = match.group(1).rpartition("@")[2].lower()
+    return "" if host.startswith("{") and host.endswith("}") and host.count("{") == 1 else host
+
+
+class RoutePaths:
+    """Routes by method and shape: `/users/{id}` and `/users/{}` have one shape."""
+
+    def __init__(self, routes: list[tuple[str, str]]) -> None:
+        self.by_shape: dict[tuple[str, str], list[str]] = defaultdict(list)
+        for name, node in routes:
+            method, _, path = name.partition(" ")
+            self.by_shape[method, _shape(path)].append(node)
+
+    def match(self, name: str) -> list[str]:
+        """Node ids of the routes that a relative or dynamic-host call names exactly; the root path matches nothing."""
+        method, _, url = name.partition(" ")
+        path = _HOST.sub("", url).partition("?")[0]
+        path = re.sub(r"^\{[^}]*\}(?=/)", "", path)
+        shape = _shape(path)
+        if shape in ("", "{}"):
+            return []
+        return self.by_shape.get((method, shape)) or self.by_shape.get(("ANY", shape)) or []
+
+
+def _shape(path: str) -> str:
+    return _HOLE.sub("{}", path).strip("/").lower()

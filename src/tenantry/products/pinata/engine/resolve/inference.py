@@ -1,0 +1,412 @@
+"""What names and expressions stand for: one lazy, memoised walk over the facts, never deeper than it must."""
+
+from collections.abc import Callable, Iterable, Mapping
+
+from tenantry.products.pinata.engine.facts import (
+    ATTR,
+    BINARY,
+    CALL,
+    CALLABLE,
+    CLASS as CLASS_SCOPE,
+    DICT,
+    ELEMENT,
+    FUNCTION as FUNCTION_EXPR,
+    INDEX,
+    LIST,
+    NAME,
+    NUM,
+    SPLAT,
+    STR,
+    TEMPLATE,
+    Assign,
+    Expr,
+    FileFacts,
+    Import,
+    Param,
+)
+from tenantry.products.pinata.engine.resolve.members import Members
+from tenantry.products.pinata.engine.resolve.project import Entry, Project
+from tenantry.products.pinata.engine.resolve.types import as_type
+from tenantry.products.pinata.engine.resolve.values import (
+    CLASS,
+    EXTERNAL,
+    FUNCTION,
+    INSTANCE,
+    LITERAL,
+    MANY,
+    MODULE,
+    UNKNOWN,
+    At,
+    Binding,
+    Definition,
+    Value,
+    external,
+)
+
+Result = Callable[["Inference", Value, Expr, At], Value | None]
+"""What a call gives, by a framework's knowledge: (inference, callee, call, where) → value, or None to say nothing."""
+
+MAX_DEPTH = 40
+
+
+class Inference:
+    """Answers about one project. `results` are the frameworks' rules by the last name of the callee."""
+
+    def __init__(self, project: Project, results: Mapping[str, Iterable[Result]] | None = None) -> None:
+        self.project = project
+        self.results = {name: tuple(rules) for name, rules in (results or {}).items()}
+        self.members = Members(self)
+        self._names: dict[tuple[str, int, str], Value] = {}
+        self._calls: dict[tuple[int, str, int], Value] = {}
+        self._returns: dict[tuple[str, int], Value] = {}
+        self._keep: list[Expr] = []
+        self._depth = 0
+
+    # -- names ------------------------------------------------------------------------------------------------
+
+    def name(self, file: FileFacts, scope: int, name: str) -> Value:
+        """What a single name means in a scope. A name that leads to itself is unknown."""
+        key = file.path, scope, name
+        found = self._names.get(key)
+        if found is None:
+            self._names[key] = UNKNOWN
+            found = self._names[key] = self._name(file, scope, name)
+        return found
+
+    def _name(self, file: FileFacts, scope: int, name: str) -> Value:
+        project = self.project
+        if name == "self":
+            inside = project.enclosing_class(file, scope)
+            if inside is not None:
+                return Value(INSTANCE, inside)
+        current = scope
+        while current >= 0:
+            around = file.scopes[current]
+            if current == scope or around.kind != CLASS_SCOPE:
+                entries = project.names(file, current).get(name)
+                if entries:
+                    value = self._entries(file, current, entries, name)
+                    if value.known or current == 0:
+                        return value
+                    if any(not isinstance(entry, Import) for entry in entries):
+                        return value
+            current = around.parent
+        for entry in project.names(file, 0).get("*", ()):
+            if isinstance(entry, Import):
+                path = project.language(file).find_module(project, file, entry)
+                if path is not None:
+                    value = self.name(project.files[path], 0, name)
+                    if value.known:
+                        return value
+        canonical = project.language(file).builtins.get(name)
+        if canonical is not None:
+            return external(canonical)
+        stars = [entry for entry in project.names(file, 0).get("*", ()) if isinstance(entry, Import)]
+        outside = [entry for entry in stars if project.language(file).find_module(project, file, entry) is None]
+        if outside:
+            return external(f"{outside[0].module}.{name}")
+        return UNKNOWN
+
+    def _entries(self, file: FileFacts, scope: int, entries: list[Entry], name: str) -> Value:
+        """The first binding that says something; definitions win over assignments, as in `try: import … except: X = None`."""
+        best = UNKNOWN
+        for entry in entries:
+            value = self._entry(file, scope, entry, name)
+            if value.kind in (LITERAL,) and not best.known:
+                best = value
+            elif value.known and value.kind != LITERAL:
+                return value
+        return best
+
+    def _entry(self, file: FileFacts, scope: int, entry: Entry, name: str) -> Value:
+        if isinstance(entry, int):
+            kind = file.scopes[entry].kind
+            return Value(CLASS if kind == CLASS_SCOPE else FUNCTION, self.project.definition(file, entry))
+        if isinstance(entry, Import):
+            return self.imported(file, entry, name)
+        if isinstance(entry, Assign):
+            return self._assigned(entry, At(file, scope))
+        return self._param(entry, At(file, scope))
+
+    def _assigned(self, item: Assign, at: At) -> Value:
+        if item.annotation is not None:
+            value = as_type(self, item.annotation, at)
+            if value.known:
+                if item.value is not None and value.kind == EXTERNAL and item.value[0] in (STR, TEMPLATE, NUM, LIST, DICT):
+                    return self.value(item.value, at)
+                return value
+        return self.value(item.value, at) if item.value is not None else UNKNOWN
+
+    def _param(self, param: Param, at: At) -> Value:
+        around = At(at.file, at.file.scopes[at.scope].parent)
+        if param.annotation is not None:
+            value = as_type(self, param.annotation, around)
+            if value.known and not param.kind:
+                return value
+        if param.default is not None:
+            return self.value(param.default, around)
+        if param.name == at.file.scopes[at.scope].params[0].name and param.name in ("cls", "self"):
+            inside = self.project.enclosing_class(at.file, at.scope)
+            if inside is not None:
+                return Value(CLASS if param.name == "cls" else INSTANCE, inside)
+        return UNKNOWN
+
+    def imported(self, file: FileFacts, item: Import, name: str = "") -> Value:
+        """What an import makes available under its alias (or, for `import a.b`, under `a`)."""
+        project = self.project
+        speaks = project.language(file)
+        path = speaks.find_module(project, file, item)
+        if item.name in ("", "*"):
+            if "." in item.alias and name and "." not in name:  # `import a.b` seen as `a`
+                head = speaks.find_module(project, file, item._replace(module=name))
+                return self.module(head) if head is not None else external(name)
+            return self.module(path) if path is not None else external(speaks.external_name(item))
+        if path is not None:
+            return self.exported(path, item.name)
+        # `from . import x` or `from package import module`, where the package itself has no file
+        joined = item._replace(module=f"{item.module}.{item.name}".strip("."), name="")
+        path = speaks.find_module(project, file, joined) if item.level or item.module else None
+        return self.module(path) if path is not None else external(speaks.external_name(item))
+
+    def module(self, path: str) -> Value:
+        return Value(MODULE, path=path)
+
+    def exported(self, path: str, name: str) -> Value:
+        """The member `name` of the module at `path`: a definition, a re-export or a submodule."""
+        file = self.project.files[path]
+        value = self.name(file, 0, name)
+        if value.known:
+            return value
+        below = self.project.language(file).submodule(self.project, path, name)
+        return self.module(below) if below is not None else UNKNOWN
+
+    # -- expressions ------------------------------------------------------------------------------------------
+
+    def value(self, expr: Expr, at: At) -> Value:
+        """What an expression stands for at a place."""
+        tag = expr[0]
+        if tag == NAME:
+            return self.dotted(expr[1], at)
+        if self._depth > MAX_DEPTH:
+            return UNKNOWN
+        self._depth += 1
+        try:
+            return self._value(tag, expr, at)
+        finally:
+            self._depth -= 1
+
+    def _value(self, tag: str, expr: Expr, at: At) -> Value:
+        if tag == CALL:
+            return self.called(expr, at)
+        if tag == ATTR:
+            return self.members.get(self.value(expr[1], at), expr[2])
+        if tag in (STR, NUM, TEMPLATE, DICT, LIST):
+            return Value(LITERAL, expr=expr, at=at) if expr != (NUM, None) else UNKNOWN
+        if tag == ELEMENT:
+            return self.members.element(self.value(expr[1], at))
+        if tag == INDEX:
+            return self.members.index(self.value(expr[1], at), expr[2])
+        if tag == BINARY:
+            if expr[1] in ("or", "and", "?", "??", "||", "&&"):
+                left = self.value(expr[2], at)
+                return left if left.known and left.kind != LITERAL else self._either(left, self.value(expr[3], at))
+            if expr[1] in ("+", "%", "/"):
+                left = self.value(expr[2], at)
+                if left.kind in (EXTERNAL, INSTANCE, CLASS) and expr[1] == "/":
+                    return left  # pathlib: a folder / "name" is still a path
+                return Value(LITERAL, expr=expr, at=at)
+            if expr[1] in ("|", "&"):
+                return self.value(expr[2], at)
+        if tag == FUNCTION_EXPR:
+            inline = self.project.inline(at.file, expr[1])
+            return Value(FUNCTION, inline) if inline is not None else UNKNOWN
+        if tag == SPLAT:
+            return self.value(expr[1], at)
+        return UNKNOWN
+
+    @staticmethod
+    def _either(left: Value, right: Value) -> Value:
+        return right if right.known and (right.kind != LITERAL or not left.known) else left
+
+    def dotted(self, name: str, at: At) -> Value:
+        """`a.b.c`: the longest imported module first (`import a.b`), then member by member."""
+        head, dot, rest = name.partition(".")
+        if not dot:
+            return self.name(at.file, at.scope, name)
+        assigned = self._dotted_assignment(name, at)
+        if assigned.known:
+            return assigned
+        value = self._imported_prefix(name, at)
+        if value is None:
+            value = self.name(at.file, at.scope, head)
+        else:
+            value, rest = value[0], value[1]  # type: ignore[index]
+        for part in rest.split(".") if rest else ():
+            value = self.members.get(value, part)
+        return value
+
+    def _dotted_assignment(self, name: str, at: At) -> Value:
+        """`app.state.db = …` in the same scope or at module level."""
+        if name.startswith("self."):
+            return UNKNOWN
+        for scope in {at.scope, 0}:
+            entries = self.project.names(at.file, scope).get(name)
+            if entries and not isinstance(entries[0], Import):
+                key = at.file.path, scope, name
+                if key not in self._names:
+                    self._names[key] = UNKNOWN
+                    self._names[key] = self._entries(at.file, scope, entries, name)
+                return self._names[key]
+        return UNKNOWN
+
+    def _imported_prefix(self, name: str, at: At) -> tuple[Value, str] | None:
+        table = self.project.names(at.file, 0)
+        prefix = name
+        while "." in prefix:
+            for entry in table.get(prefix, ()):
+                if isinstance(entry, Import) and not entry.name:
+                    return self.imported(at.file, entry), name[len(prefix) + 1 :]
+            prefix = prefix.rpartition(".")[0]
+        return None
+
+    # -- calls ------------------------------------------------------------------------------------------------
+
+    def callee(self, call: Expr, at: At) -> Value:
+        return self.value(call[1], at)
+
+    def called(self, call: Expr, at: At) -> Value:
+        """What a call gives back."""
+        key = id(call), at.file.path, at.scope
+        found = self._calls.get(key)
+        if found is None:
+            self._calls[key] = UNKNOWN
+            self._keep.append(call)
+            found = self._calls[key] = self._called(call, at)
+        return found
+
+    def _called(self, call: Expr, at: At) -> Value:
+        callee = self.value(call[1], at)
+        last = callee.path.rpartition(".")[2] if callee.path else callee.definition.name if callee.definition else ""
+        for rule in self.results.get(last, ()):
+            value = rule(self, callee, call, at)
+            if value is not None:
+                return value
+        if callee.kind == CLASS and not callee.path:
+            return Value(INSTANCE, callee.definition)
+        if callee.kind == FUNCTION and callee.definition is not None and not callee.path:
+            return self.returned(callee.definition)
+        if callee.kind in (EXTERNAL, CLASS, INSTANCE, FUNCTION):
+            return callee._replace(path=callee.path + "()")
+        return UNKNOWN
+
+    def returned(self, function: Definition) -> Value:
+        """What a function of the tree gives back: what it says, else what it returns."""
+        found = self._returns.get(function.key)
+        if found is None:
+            self._returns[function.key] = UNKNOWN
+            found = self._returns[function.key] = self._returned(function)
+        return found
+
+    def _returned(self, function: Definition) -> Value:
+        scope = function.scope
+        declared = UNKNOWN
+        if scope.annotation is not None:
+            declared = as_type(self, scope.annotation, function.outside, returned=True)
+            if declared.known and declared.kind not in (EXTERNAL,):
+                return declared
+        best = UNKNOWN
+        for expr in scope.returns:
+            value = self.value(expr, function.inside)
+            if value.known and value.kind != LITERAL:
+                return value
+            if value.known and not best.known:
+                best = value
+        if declared.known:
+            return declared
+        return best if best.known else Value(FUNCTION, function, "()")
+
+    # -- identity ---------------------------------------------------------------------------------------------
+
+    def binding(self, expr: Expr, at: At) -> Binding | None:
+        """The variable that an expression names, followed through imports and plain aliases to where it is created."""
+        if expr[0] == NAME:
+            return self._binding(expr[1], at, 0)
+        if expr[0] == CALL:  # create_app() → the variable it returns
+            callee = self.callee(expr, at)
+            if callee.kind == FUNCTION and callee.definition is not None and not callee.path:
+                for returned in callee.definition.scope.returns:
+                    found = self.binding(returned, callee.definition.inside)
+                    if found is not None:
+                        return found
+        return None
+
+    def _binding(self, name: str, at: At, depth: int) -> Binding | None:
+        if depth > 12:
+            return None
+        project, file, scope = self.project, at.file, at.scope
+        head, _, rest = name.partition(".")
+        if head == "self" and rest:
+            inside = project.enclosing_class(file, scope)
+            return self.members.attribute_binding(inside, rest) if inside is not None else None
+        current = scope
+        while current >= 0:
+            if current == scope or file.scopes[current].kind != CLASS_SCOPE:
+                table = project.names(file, current)
+                if rest and table.get(name) and isinstance(table[name][0], Assign):
+                    return Binding(file.path, current, name)
+                for entry in table.get(head, ()):
+                    found = self._entry_binding(entry, head, rest, At(file, current), depth)
+                    if found is not None:
+                        return found
+                if table.get(head) and file.scopes[current].kind == CALLABLE:
+                    return None
+            current = file.scopes[current].parent
+        value = self._imported_prefix(name, at)
+        if value is not None and value[0].kind == MODULE and value[1]:
+            return self._binding(value[1], At(project.files[value[0].path], 0), depth + 1)
+        return self._star_binding(name, at, depth)
+
+    def _entry_binding(self, entry: Entry, head: str, rest: str, at: At, depth: int) -> Binding | None:
+        project = self.project
+        if isinstance(entry, Import):
+            speaks = project.language(at.file)
+            path = speaks.find_module(project, at.file, entry)
+            if entry.name and entry.name != "*":
+                if path is not None:
+                    target = f"{entry.name}.{rest}" if rest else entry.name
+                    found = self._binding(target, At(project.files[path], 0), depth + 1)
+                    if found is not None:
+                        return found
+                value = self.imported(at.file, entry)
+                if value.kind == MODULE and rest:
+                    return self._binding(rest, At(project.files[value.path], 0), depth + 1)
+                return None
+            value = self.imported(at.file, entry, head)
+            return self._binding(rest, At(project.files[value.path], 0), depth + 1) if value.kind == MODULE and rest else None
+        if isinstance(entry, Assign):
+            if rest:
+                value = self._assigned(entry, at)
+                if value.kind == INSTANCE and value.definition is not None:
+                    return self.members.attribute_binding(value.definition, rest)
+                return None
+            if entry.value is not None and entry.value[0] in (NAME, CALL) and entry.value != (NAME, entry.target):
+                further = self.binding(entry.value, at) if entry.value[0] == CALL else self._binding(entry.value[1], at, depth + 1)
+                if further is not None:
+                    return further
+            return Binding(at.file.path, at.scope, head)
+        if isinstance(entry, int) and rest and at.file.scopes[entry].kind == CLASS_SCOPE:
+            return self.members.attribute_binding(project.definition(at.file, entry), rest)
+        return None
+
+    def _star_binding(self, name: str, at: At, depth: int) -> Binding | None:
+        for entry in self.project.names(at.file, 0).get("*", ()):
+            if isinstance(entry, Import):
+                path = self.project.language(at.file).find_module(self.project, at.file, entry)
+                if path is not None:
+                    found = self._binding(name, At(self.project.files[path], 0), depth + 1)
+                    if found is not None:
+                        return found
+        return None
+
+
+__all__ = ["MANY", "Inference", "Result"]

@@ -1,0 +1,205 @@
+"""Members of values: of modules, classes (through their bases), instances (through what methods assign), collections."""
+
+from typing import TYPE_CHECKING
+
+from tenantry.products.pinata.engine.facts import CALLABLE, DICT, LIST, NUM, STR, Assign, Expr
+from tenantry.products.pinata.engine.facts import CLASS as CLASS_SCOPE
+from tenantry.products.pinata.engine.resolve.types import as_type
+from tenantry.products.pinata.engine.resolve.values import (
+    CLASS,
+    EXTERNAL,
+    FUNCTION,
+    INSTANCE,
+    LITERAL,
+    MANY,
+    MODULE,
+    UNKNOWN,
+    At,
+    Binding,
+    Definition,
+    Value,
+    external,
+)
+
+if TYPE_CHECKING:
+    from tenantry.products.pinata.engine.resolve.inference import Inference
+
+_PROPERTY = frozenset(("property", "cached_property", "functools.cached_property", "hybrid_property", "reify"))
+
+
+class Members:
+    """Part of `Inference`, which it calls back."""
+
+    def __init__(self, inference: "Inference") -> None:
+        self.inference = inference
+        self._orders: dict[tuple[str, int], tuple[list[Definition], list[str]]] = {}
+        self._attributes: dict[tuple[str, int], dict[str, list[tuple[At, Assign]]]] = {}
+        self._found: dict[tuple[str, int, str, bool], Value | None] = {}
+
+    # -- classes ----------------------------------------------------------------------------------------------
+
+    def order(self, definition: Definition) -> tuple[list[Definition], list[str]]:
+        """(the class and its bases in the tree, nearest first; canonical names of the bases outside)."""
+        found = self._orders.get(definition.key)
+        if found is None:
+            self._orders[definition.key] = ([definition], [])
+            found = self._orders[definition.key] = self._order(definition)
+        return found
+
+    def _order(self, definition: Definition) -> tuple[list[Definition], list[str]]:
+        inside, outside = [definition], list[str]()
+        for base in definition.scope.bases:
+            generic = base[1] if base[0] == "i" else base
+            value = self.inference.value(generic, definition.outside)
+            if value.kind == CLASS and value.definition is not None and not value.path:
+                more, names = self.order(value.definition)
+                inside += [item for item in more if item not in inside]
+                outside += [name for name in names if name not in outside]
+            elif value.kind == EXTERNAL and value.path not in outside:
+                outside.append(value.path)
+        return inside, outside
+
+    def externals(self, definition: Definition) -> list[str]:
+        """Canonical names of all bases outside the tree."""
+        return self.order(definition)[1]
+
+    def find(self, definition: Definition, name: str) -> tuple[Definition, int] | None:
+        """The nearest class that defines a method or nested class `name`, and its scope index."""
+        for owner in self.order(definition)[0]:
+            for entry in reversed(self.inference.project.names(owner.file, owner.index).get(name, ())):
+                if isinstance(entry, int):
+                    return owner, entry
+        return None
+
+    def method(self, definition: Definition, name: str) -> Definition | None:
+        found = self.find(definition, name)
+        if found is None or found[0].file.scopes[found[1]].kind != CALLABLE:
+            return None
+        return self.inference.project.definition(found[0].file, found[1])
+
+    def field(self, definition: Definition, name: str) -> tuple[Definition, Assign] | None:
+        """The nearest assignment to `name` in the body of the class or one of its bases."""
+        for owner in self.order(definition)[0]:
+            for entry in reversed(self.inference.project.names(owner.file, owner.index).get(name, ())):
+                if isinstance(entry, Assign):
+                    return owner, entry
+        return None
+
+    def attributes(self, definition: Definition) -> dict[str, list[tuple[At, Assign]]]:
+        """What methods of this class assign to `self.name`."""
+        found = self._attributes.get(definition.key)
+        if found is None:
+            found = self._attributes[definition.key] = {}
+            file = definition.file
+            table: dict[int, list[Assign]] = self.inference.project.state(
+                f"self:{file.path}", lambda: _self_assignments(self.inference, definition)
+            )
+            for assign in table.get(definition.index, ()):
+                found.setdefault(assign.target[5:], []).append((At(file, assign.scope), assign))
+        return found
+
+    def attribute_binding(self, definition: Definition, name: str) -> Binding | None:
+        for owner in self.order(definition)[0]:
+            if name in self.attributes(owner) or any(
+                isinstance(entry, Assign) for entry in self.inference.project.names(owner.file, owner.index).get(name, ())
+            ):
+                return Binding(owner.file.path, owner.index, name)
+        return None
+
+    # -- values -----------------------------------------------------------------------------------------------
+
+    def get(self, value: Value, name: str) -> Value:
+        """The member `name` of a value."""
+        if value.kind == EXTERNAL:
+            return external(f"{value.path}.{name}")
+        if value.kind == MODULE:
+            return self.inference.exported(value.path, name)
+        if value.definition is None:
+            return UNKNOWN
+        if value.path or value.kind == FUNCTION:
+            return value._replace(path=f"{value.path}.{name}")
+        found = self._member(value.definition, name, value.kind == INSTANCE)
+        return found if found is not None else value._replace(path=f".{name}")
+
+    def _member(self, definition: Definition, name: str, of_instance: bool) -> Value | None:
+        key = (*definition.key, name, of_instance)
+        if key not in self._found:
+            self._found[key] = None
+            self._found[key] = self._look_up(definition, name, of_instance)
+        return self._found[key]
+
+    def _look_up(self, definition: Definition, name: str, of_instance: bool) -> Value | None:
+        inference = self.inference
+        weak: Value | None = None
+        for owner in self.order(definition)[0]:
+            for entry in reversed(inference.project.names(owner.file, owner.index).get(name, ())):
+                if isinstance(entry, int):
+                    return self._defined(owner, entry, of_instance)
+                if isinstance(entry, Assign):
+                    value = self._field_value(entry, owner)
+                    if value.known and value.kind != LITERAL:
+                        return value
+                    weak = weak or (value if value.known else None)
+            if of_instance:
+                for at, assign in self.attributes(owner).get(name, ()):
+                    value = self._field_value(assign, owner, at)
+                    if value.known and value.kind != LITERAL:
+                        return value
+                    weak = weak or (value if value.known else None)
+        return weak
+
+    def _field_value(self, assign: Assign, owner: Definition, at: At | None = None) -> Value:
+        where = at or owner.inside
+        if assign.annotation is not None:
+            value = as_type(self.inference, assign.annotation, where)
+            if value.known and not (value.kind == EXTERNAL and assign.value is not None and assign.value[0] in ("s", "t", "n")):
+                return value
+        return self.inference.value(assign.value, where) if assign.value is not None else UNKNOWN
+
+    def _defined(self, owner: Definition, index: int, of_instance: bool) -> Value:
+        scope = owner.file.scopes[index]
+        definition = self.inference.project.definition(owner.file, index)
+        if scope.kind == CLASS_SCOPE:
+            return Value(CLASS, definition)
+        if of_instance and any(expr[0] == "v" and expr[1] in _PROPERTY for expr, _ in scope.decorators):
+            return self.inference.returned(definition)
+        return Value(FUNCTION, definition)
+
+    def element(self, value: Value) -> Value:
+        """One element of a collection."""
+        if value.kind == MANY and value.item is not None:
+            return value.item
+        if value.kind == LITERAL and value.expr is not None and value.at is not None:
+            if value.expr[0] == LIST and value.expr[1]:
+                return self.inference.value(value.expr[1][0], value.at)
+            return UNKNOWN
+        if value.kind in (EXTERNAL, CLASS, INSTANCE, FUNCTION) and value.path:
+            return value._replace(path=value.path + "[]")
+        return UNKNOWN
+
+    def index(self, value: Value, index: Expr) -> Value:
+        if value.kind == LITERAL and value.expr is not None and value.at is not None:
+            if value.expr[0] == LIST and index[0] == NUM and isinstance(index[1], int) and -len(value.expr[1]) <= index[1] < len(value.expr[1]):
+                return self.inference.value(value.expr[1][index[1]], value.at)
+            if value.expr[0] == DICT and index[0] == STR:
+                for key, item in value.expr[1]:
+                    if key == index:
+                        return self.inference.value(item, value.at)
+            return UNKNOWN
+        if value.kind == CLASS and not value.path:
+            return value  # a generic class with its parameters is still that class
+        if value.kind == EXTERNAL and index[0] == STR:
+            return external(f"{value.path}[{index[1]}]")
+        return self.element(value)
+
+
+def _self_assignments(inference: "Inference", definition: Definition) -> dict[int, list[Assign]]:
+    """Assignments to `self.…` of a whole file, by the class they belong to."""
+    table: dict[int, list[Assign]] = {}
+    file = definition.file
+    for assign in file.assigns:
+        if assign.target.startswith("self."):
+            inside = inference.project.enclosing_class(file, assign.scope)
+            if inside is not None:
+                table.setdefault(inside.index, []).append(assign)
+    return table
