@@ -11,8 +11,14 @@ from tenantry.infra.jobs.context import JobContext, SystemJobContext
 from tenantry.infra.jobs.dead_letters import DeadLetter, dead_letters, retry_dead_letter
 from tenantry.infra.jobs.defer import cancel, defer, defer_once
 from tenantry.infra.jobs.definition import Job, NoRetry, Schedule, job
+from tenantry.infra.jobs.retention import DAILY, prune_jobs
+
+JOBS = (prune_jobs,)
+SCHEDULES = (DAILY,)
 
 __all__ = [
+    "JOBS",
+    "SCHEDULES",
     "DeadLetter",
     "Job",
     "JobContext",
