@@ -1,0 +1,66 @@
+"""The peer of a scan: tree-sitter alone on the very files that the scan reads. Also the floor: reading and hashing them.
+
+`python -m benchmarks.bare_parse parse|read ROOT` prints one line of JSON. Finding the files and importing the grammars are not counted.
+"""
+
+import hashlib
+import json
+import resource
+import sys
+import time
+from collections.abc import Callable
+from functools import cache
+from pathlib import Path
+
+import tree_sitter_javascript
+import tree_sitter_python
+import tree_sitter_typescript
+from tree_sitter import Language, Parser
+
+from tenantry.products.pinata.engine.discover import discover
+from tenantry.products.pinata.engine.options import ScanOptions
+
+GRAMMARS = {
+    (".py", ".pyi"): tree_sitter_python.language,
+    (".ts", ".mts", ".cts"): tree_sitter_typescript.language_typescript,
+    (".tsx",): tree_sitter_typescript.language_tsx,
+    (".js", ".jsx", ".mjs", ".cjs"): tree_sitter_javascript.language,
+}
+
+
+@cache
+def parser_for(suffix: str) -> Parser | None:
+    for suffixes, language in GRAMMARS.items():
+        if suffix in suffixes:
+            return Parser(Language(language()))
+    return None
+
+
+def parse(path: Path) -> int:
+    parser = parser_for(path.suffix)
+    source = path.read_bytes()
+    if parser is not None:
+        parser.parse(source)
+    return len(source)
+
+
+def read(path: Path) -> int:
+    source = path.read_bytes()
+    hashlib.sha256(source).digest()
+    return len(source)
+
+
+def main(work: str, root: Path) -> None:
+    actions: dict[str, Callable[[Path], int]] = {"parse": parse, "read": read}
+    act = actions[work]
+    files = [root / entry.path for entry in discover(root, ScanOptions()).sources]
+    before_memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    before = time.process_time()
+    size = sum(act(path) for path in files)
+    seconds = time.process_time() - before
+    added = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before_memory
+    print(json.dumps({"files": len(files), "bytes": size, "cpu": seconds, "added_bytes": added * 1024}))
+
+
+if __name__ == "__main__":
+    main(sys.argv[1], Path(sys.argv[2]))

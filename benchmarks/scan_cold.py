@@ -1,0 +1,36 @@
+"""A first scan, as a command, beside tree-sitter alone on the same files."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+from benchmarks import processes
+from benchmarks.repositories import repositories
+from benchmarks.rows import Benchmark, Promise, Row
+
+ROUNDS = 3
+
+
+def scan_command(root: Path, folder: Path, number: int) -> processes.Cost:
+    """The whole command with an empty cache: start of Python, discovery, parsing, resolution, writing the graph."""
+    env = processes.clean_environment(XDG_CACHE_HOME=str(folder / f"cache-{root.name}-{number}"))
+    return processes.run([processes.TENANTRY, "pinata", "scan", root, "--json", folder / "graph.json"], env)
+
+
+def measure(folder: Path) -> Iterator[Row]:
+    for root in repositories(folder):
+        ours, peer, floor = [], [], []
+        for number in range(ROUNDS):  # in turn, so that a busy minute hits all alike; the best of each counts
+            ours.append(scan_command(root, folder, number).cpu)
+            peer.append(processes.ask("bare_parse", "parse", root)["cpu"])
+            floor.append(processes.ask("bare_parse", "read", root)["cpu"])
+        yield Row(f"scan-cold {root.name}", min(ours), min(peer), min(floor), "CPU s", min(ours) / min(peer))
+
+
+benchmark = Benchmark(
+    name="scan-cold",
+    summary="`pinata scan` with an empty cache, the whole command",
+    peer="a bare tree-sitter parse of the same files",
+    floor="reading and hashing them",
+    promise=Promise("≤ 3", lambda row: row.ratio <= 3),
+    measure=measure,
+)
