@@ -127,6 +127,16 @@ class Settings(SettingsBase):
         """Whether this is one person's machine."""
         return self.mode == "local"
 
+    @property
+    def files_dir(self) -> Path:
+        """Where stored files lie when `storage_url` is unset."""
+        return self.data_dir / "files"
+
+    @property
+    def backups_dir(self) -> Path:
+        """Where backups go that are given no other place."""
+        return self.data_dir / "backups"
+
     @cached_property
     def base_url(self) -> str:
         """The address people see, without a slash at the end."""

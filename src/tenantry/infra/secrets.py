@@ -84,8 +84,8 @@ class Signer:
         return self._sign(self._keys[0], message)
 
     def verify(self, message: str, signature: str) -> bool:
-        """Whether one of the keys made the signature; takes the same time either way."""
-        return any([hmac.compare_digest(self._sign(key, message).encode(), signature.encode()) for key in self._keys])
+        """Whether one of the keys made the signature."""
+        return any(hmac.compare_digest(self._sign(key, message).encode(), signature.encode()) for key in self._keys)
 
     @staticmethod
     def _sign(key: bytes, message: str) -> str:

@@ -37,8 +37,8 @@ def packaged(major: int = MAJOR) -> Binaries:
     return Binaries(_package() / INSTALLS[major] / "bin", major)
 
 
-def reachable(target: Path, uid: int, major: int = MAJOR) -> Binaries:
-    """The programs where user `uid` can run them: in the wheel if all folders above are open to it, else copied below
+def reachable(target: Path, major: int = MAJOR) -> Binaries:
+    """The programs where any user can run them: in the wheel if all folders above it are open, else copied below
     `target` (35 MB, once for each version of the wheel)."""
     original = packaged(major)
     if _open_to_all(original.folder):

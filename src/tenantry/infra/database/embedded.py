@@ -22,7 +22,7 @@ from typing import IO
 
 from psycopg.conninfo import make_conninfo
 
-from tenantry.infra.database.binaries import MAJOR, reachable
+from tenantry.infra.database.binaries import MAJOR, packaged, reachable
 from tenantry.infra.database.cluster import SUPERUSER, ensure_cluster
 from tenantry.infra.database.os_user import OsUser, os_user
 from tenantry.infra.database.postmaster import PidFile, end_orphan
@@ -106,7 +106,7 @@ class EmbeddedServer:
     def _start_locked(self) -> DatabaseUrls:
         user = os_user()
         self._prepare_folders(user)
-        binaries = reachable(self.data_dir / "programs", user.uid, self._major)
+        binaries = reachable(self.data_dir / "programs", self._major) if user.lent else packaged(self._major)
         passwords = _passwords(self.data_dir)
         if end_orphan(self.data):
             log.warning("An earlier run was killed and left PostgreSQL behind; it has been stopped.")
@@ -272,7 +272,7 @@ def lock(data_dir: Path) -> IO[str]:
 
 
 def _passwords(data_dir: Path) -> dict[str, str]:
-    make = {name: new_secret for name in (SUPERUSER, *ROLES)}
+    make = dict.fromkeys((SUPERUSER, *ROLES), new_secret)
     passwords: dict[str, str] = LocalSecrets(data_dir).get(
         "database_passwords", lambda: {name: new() for name, new in make.items()}
     )

@@ -3,6 +3,7 @@
 Everything happens in one transaction: a migration that fails leaves the database as it was.
 """
 
+import re
 import subprocess
 import sys
 from collections.abc import Iterable, Iterator, Sequence
@@ -26,6 +27,8 @@ from tenantry.infra.database.urls import DatabaseUrls
 
 LOCK = 0x7E4A7127  # any number, the same in every process
 VERSIONS = "database_migrations"
+OWN_TYPE = re.compile(r"\b([a-z_]\w*(?:\.[a-z_]\w*)+\.models)\.[A-Z]\w*\(")
+"""A column type of a package's own, as it stands in a migration."""
 TEMPLATES = Path(__file__).parent
 
 
@@ -113,6 +116,7 @@ class Migrations:
             head=own[0].revision if own else "base",
             branch_labels=None if own else [package.name],
             version_path=str(package.migrations),
+            imports=sorted({f"import {module}" for module in OWN_TYPE.findall(code)}),
             upgrades="\n".join(line for line in code.splitlines() if not line.strip().startswith("# ###")).strip(),
         )
         if written is None:
@@ -121,7 +125,8 @@ class Migrations:
         return Path(written.path)
 
     def _steps(self, current: Any) -> list[Any]:
-        return list(self._script._upgrade_revs("heads", tuple(self._known(current))))
+        known: Any = tuple(self._known(current))
+        return list(self._script._upgrade_revs("heads", known))
 
     def _known(self, current: Iterable[str]) -> Iterator[str]:
         """A package that is no longer mounted keeps its tables, and its place in its branch."""

@@ -50,9 +50,10 @@ class Base(DeclarativeBase):
 
     def __init_subclass__(cls, **options: Any) -> None:
         super().__init_subclass__(**options)
-        if isinstance(getattr(cls, "__table__", None), Table):
+        table = getattr(cls, "__table__", None)
+        if isinstance(table, Table):
             cls.__isolation__ = cls._isolate()
-            cls.__table__.info.update(isolation=cls.__isolation__, module=cls.__module__)
+            table.info.update(isolation=cls.__isolation__, module=cls.__module__)
 
     @classmethod
     def _isolate(cls) -> Isolation:
@@ -95,7 +96,7 @@ class TenantModel(_Guarded):
         sort_order=-20,
         server_default=text("(nullif(current_setting('app.org_id', true), ''))::uuid"),
     )
-    id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id, sort_order=-10)
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id, sort_order=-10, insert_sentinel=True)
 
 
 class PersonalModel(_Guarded):
@@ -109,7 +110,7 @@ class PersonalModel(_Guarded):
         sort_order=-20,
         server_default=text("(nullif(current_setting('app.user_id', true), ''))::uuid"),
     )
-    id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id, sort_order=-10)
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id, sort_order=-10, insert_sentinel=True)
 
 
 class SecretModel(_Guarded):

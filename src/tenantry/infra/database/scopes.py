@@ -60,7 +60,8 @@ class Scope:
     async def driver_connection(self) -> psycopg.AsyncConnection[Any]:
         """psycopg's own connection, in this transaction: for what must be sent beside the ORM."""
         raw = await (await self.session.connection()).get_raw_connection()
-        connection: psycopg.AsyncConnection[Any] = raw.driver_connection
+        connection = raw.driver_connection
+        assert isinstance(connection, psycopg.AsyncConnection)
         return connection
 
     async def _see(self, tenancy: Tenancy) -> None:

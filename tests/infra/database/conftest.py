@@ -1,0 +1,42 @@
+"""A database with the sample tables."""
+
+from collections.abc import AsyncIterator, Callable
+
+import pytest
+from sqlalchemy import Engine, NullPool, create_engine, text
+from tests.infra.database.sample import METADATA
+
+from tenantry.core.settings import Settings
+from tenantry.infra.database.database import Database
+from tenantry.infra.database.roles import OWNER
+from tenantry.infra.database.urls import DatabaseUrls
+
+
+def owner_engine(urls: DatabaseUrls) -> Engine:
+    """Connects as the role that migrates."""
+    return create_engine(urls.sqlalchemy(OWNER), poolclass=NullPool)
+
+
+def add_sample_tables(urls: DatabaseUrls) -> None:
+    """Make them as a migration would."""
+    with owner_engine(urls).begin() as connection:
+        METADATA.create_all(connection)
+        for table in METADATA.sorted_tables:
+            for statement in table.info["isolation"].statements(table.name):
+                connection.execute(text(statement))
+
+
+@pytest.fixture
+def sample_urls(clone: Callable[[], DatabaseUrls]) -> DatabaseUrls:
+    """A new database with the sample tables."""
+    urls = clone()
+    add_sample_tables(urls)
+    return urls
+
+
+@pytest.fixture
+async def sample(settings: Settings, sample_urls: DatabaseUrls) -> AsyncIterator[Database]:
+    """The same, connected."""
+    database = await Database.connect(settings, sample_urls)
+    yield database
+    await database.close()
