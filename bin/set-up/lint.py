@@ -19,7 +19,7 @@ def checks(fix: bool) -> list[tuple[str, list[str], Path]]:
         ("style", [f"{BIN}/ruff", "check", "--quiet", *(["--fix"] if fix else []), *folders], ROOT),
         ("format", [f"{BIN}/ruff", "format", "--quiet", *([] if fix else ["--diff"]), *folders], ROOT),
         ("types", [f"{BIN}/mypy", "--no-error-summary"], ROOT),
-        ("imports", [f"{BIN}/lint-imports", "--no-timing"], ROOT),
+        ("imports", [f"{BIN}/lint-imports", "--no-logo"], ROOT),
         ("interface: style", [*npm, "run", "--silent", "lint"], ROOT),
         ("interface: types", [*npm, "run", "--silent", "types"], ROOT),
     ]
