@@ -1,9 +1,12 @@
 """Which packages own tables: every part of infra, the chassis, and the mounted products. Each migrates its own."""
 
+import importlib
 import pkgutil
 from collections.abc import Iterable
 
 import tenantry.infra
+from tenantry.core.configuration import SettingsBase
+from tenantry.core.settings import Settings
 from tenantry.infra.database.packages import Package
 
 
@@ -23,3 +26,19 @@ def _of_product(name: str) -> Package:
         return Package(name, f"tenantry.products.{name}")
     module = name.partition(":")[0].rpartition(".")[0] or name.partition(":")[0]
     return Package(module.replace(".", "_"), module)
+
+
+def setting_kinds(products: Iterable[str]) -> list[type[SettingsBase]]:
+    """Every kind of settings there is: the installation's own, and those in modules called `settings` of its packages."""
+    kinds: list[type[SettingsBase]] = [Settings]
+    for package in packages(products):
+        root = importlib.import_module(package.module)
+        for found in pkgutil.walk_packages(root.__path__, f"{package.module}."):
+            if found.name.rpartition(".")[2] == "settings":
+                module = importlib.import_module(found.name)
+                kinds += [
+                    kind
+                    for kind in vars(module).values()
+                    if isinstance(kind, type) and issubclass(kind, SettingsBase) and kind.__module__ == found.name
+                ]
+    return kinds

@@ -1,1 +1,1 @@
-"""What every service needs, beneath its products."""
+"""What every service needs: who you are, which organizations you belong to, and what you may do there."""

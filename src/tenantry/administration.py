@@ -1,0 +1,80 @@
+"""What whoever runs the server does from its terminal, on the data of a running or a stopped service."""
+
+import asyncio
+import json
+from collections.abc import Awaitable, Callable
+from typing import TypeVar
+
+from tenantry.app import all_permissions, create_app, mounted
+from tenantry.chassis.identity import actions as identity
+from tenantry.chassis.onboarding.actions import create_owner
+from tenantry.core.configuration import example as example_of
+from tenantry.core.settings import Settings
+from tenantry.infra.database.database import Database
+from tenantry.infra.database.server import database_server
+from tenantry.infra.database.urls import DatabaseUrls
+from tenantry.packages import packages, setting_kinds
+
+T = TypeVar("T")
+Say = Callable[[str], None]
+
+
+def create(settings: Settings, *, email: str, name: str, password: str, say: Say) -> None:
+    """`tenantry admin create`: an account with its organization."""
+
+    async def work(database: Database) -> str:
+        async with database.anonymous_scope() as scope:
+            permissions = all_permissions(mounted(settings))
+            arrival = await create_owner(scope, permissions, email=email, name=name, password=password)
+            return arrival.scope.organization.slug
+
+    slug = _with_database(settings, work)
+    say(f"{name} can sign in at {settings.base_url}/login and owns the organization “{slug}”.")
+
+
+def invite(settings: Settings, email: str, say: Say) -> None:
+    """`tenantry admin invite`: a link that creates one account."""
+
+    async def work(database: Database) -> str:
+        async with database.system_scope(f"invite {email}") as scope:
+            return await identity.invite(scope, email)
+
+    token = _with_database(settings, work)
+    say(f"{settings.base_url}/register?invitation={token}")
+    say(f"The link works once, for {email}, within {identity.INVITATION_LASTS.days} days.")
+
+
+def openapi(settings: Settings) -> str:
+    """The OpenAPI document as JSON; needs no database."""
+    nowhere = DatabaseUrls("", {})
+    return json.dumps(
+        create_app(settings, Database(nowhere), mounted(settings)).openapi(), indent=2, ensure_ascii=False
+    )
+
+
+def settings_page(settings: Settings, *, example: bool) -> str:
+    """Every setting with its meaning: as text, or as the file `.env.example`."""
+    kinds = setting_kinds(settings.products)
+    if example:
+        return example_of(kinds).rstrip("\n")
+    return "\n".join(
+        f"{variable}\n    {kind.model_fields[name].description}"
+        for kind in kinds
+        for name, variable in kind.variables().items()
+    )
+
+
+def _with_database(settings: Settings, work: Callable[[Database], Awaitable[T]]) -> T:
+    """Run it on the running service's database, or start the embedded one for as long as it takes."""
+    from tenantry.infra.database.commands import migrate_on
+
+    async def connected(urls: DatabaseUrls) -> T:
+        database = await Database.connect(settings, urls)
+        try:
+            return await work(database)
+        finally:
+            await database.close()
+
+    with database_server(settings) as urls:
+        migrate_on(settings, urls, packages(settings.products), lambda _: None)
+        return asyncio.run(connected(urls))

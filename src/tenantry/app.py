@@ -1,0 +1,118 @@
+"""The composition: read it top to bottom and you know what runs."""
+
+import importlib
+from collections.abc import Sequence
+
+from fastapi import FastAPI
+from fastapi.routing import iter_route_contexts
+
+from tenantry.chassis import housekeeping
+from tenantry.chassis.access import Access, Permissions
+from tenantry.chassis.access.sockets import reader_of
+from tenantry.chassis.identity import routes as identity
+from tenantry.chassis.identity.sessions import SessionCookie
+from tenantry.chassis.manifest import Product
+from tenantry.chassis.onboarding import routes as onboarding
+from tenantry.chassis.organizations import routes as organizations
+from tenantry.chassis.organizations.queries import membership_of
+from tenantry.core.settings import Settings, SettingsError
+from tenantry.infra import events
+from tenantry.infra.database.database import Database
+from tenantry.infra.http.application import Lifespan, create_http, session_cookie
+from tenantry.infra.http.openapi import guard_of
+from tenantry.infra.jobs.worker import Worker
+from tenantry.infra.live import Hub, Topic, live_router
+
+FLOORS = (identity, organizations, onboarding)
+"""What the chassis itself serves, from the ground up."""
+
+PERMISSIONS = (organizations.PERMISSIONS, onboarding.PERMISSIONS)
+JOBS = (*events.JOBS, *housekeeping.JOBS)
+SCHEDULES = (*events.SCHEDULES, *housekeeping.SCHEDULES)
+
+
+def mounted(settings: Settings) -> tuple[Product, ...]:
+    """The products that TENANTRY_PRODUCTS names: `pinata` is one of ours, `my_package.product:product` somebody else's.
+
+    Raises:
+        SettingsError: there is no such product, or two have the same slug.
+    """
+    products = tuple(_load(name) for name in settings.products)
+    slugs = [product.slug for product in products]
+    if len(set(slugs)) < len(slugs):
+        raise SettingsError(f"TENANTRY_PRODUCTS mounts two products with the same slug: {', '.join(slugs)}.")
+    return products
+
+
+def _load(name: str) -> Product:
+    module, _, attribute = (name if ":" in name else f"tenantry.products.{name}.product:product").partition(":")
+    try:
+        product = getattr(importlib.import_module(module), attribute)
+    except (ModuleNotFoundError, AttributeError) as error:
+        raise SettingsError(f"TENANTRY_PRODUCTS names “{name}”, which is not there: {error}.") from error
+    if not isinstance(product, Product):
+        raise SettingsError(f"TENANTRY_PRODUCTS names “{name}”, which is no product but {type(product).__name__}.")
+    return product
+
+
+def all_permissions(products: Sequence[Product]) -> Permissions:
+    """What can be allowed here, and to whom."""
+    return Permissions(*PERMISSIONS, *(product.permissions for product in products))
+
+
+def create_app(
+    settings: Settings, database: Database, products: Sequence[Product], *, lifespan: Lifespan | None = None
+) -> FastAPI:
+    """The API and the interface.
+
+    Raises:
+        ValueError: a route needs a permission which nobody declares.
+    """
+    app = create_http(settings, database, lifespan=lifespan)
+    cookie = SessionCookie(session_cookie(settings), secure=settings.base_url.startswith("https://"))
+    app.state.session_cookie = cookie
+    app.state.products = tuple(products)
+    app.state.access = Access(
+        database,
+        authenticators=[cookie],  # the ways to sign in, in order: one line each
+        membership_of=membership_of,
+        permissions=all_permissions(products),
+    )
+    for floor in FLOORS:
+        app.include_router(floor.router, prefix="/api/v1")
+    for product in products:
+        for router in product.routers:
+            app.include_router(router, prefix=f"/api/v1/orgs/{{org}}/{product.slug}", tags=[product.slug])
+    app.state.hub = hub = Hub(database, _topics(products), _events(products))
+    app.include_router(live_router(hub, reader_of))
+    _refuse_unknown_permissions(app)
+    return app
+
+
+def _topics(products: Sequence[Product]) -> list[Topic]:
+    return [topic for product in products for topic in product.topics]
+
+
+def _events(products: Sequence[Product]) -> dict[str, str]:
+    return {name: permission for product in products for name, permission in product.events.items()}
+
+
+def _refuse_unknown_permissions(app: FastAPI) -> None:
+    known = app.state.access.permissions.least
+    for route in iter_route_contexts(app.routes):
+        guard = guard_of(route)
+        if guard and guard.permission and guard.permission not in known:
+            raise ValueError(f"{route.path} needs “{guard.permission}”, which no manifest declares.")
+
+
+def create_worker(settings: Settings, database: Database, products: Sequence[Product]) -> Worker:
+    """The worker, for the jobs of the chassis and of all products."""
+    return Worker(
+        database,
+        [*JOBS, *(job for product in products for job in product.jobs)],
+        [*SCHEDULES, *(schedule for product in products for schedule in product.schedules)],
+        concurrency=settings.worker_concurrency,
+        grace=1.5,
+        permissions=all_permissions(products).least,
+        parts=[settings, events.Subscribers([])],
+    )

@@ -1,0 +1,115 @@
+"""From a request to a scope, in one transaction: the secret that came with it, then the person, then the organization."""
+
+import hashlib
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from typing import Protocol
+from uuid import UUID
+
+from starlette.requests import HTTPConnection
+
+from tenantry.chassis.access.permissions import Permissions
+from tenantry.core.actors import Actor
+from tenantry.core.errors import NotFound, Unauthenticated
+from tenantry.core.roles import Role
+from tenantry.infra.database.database import Database
+from tenantry.infra.database.scopes import AnonymousScope, OrganizationRef, OrgScope, UserScope
+from tenantry.infra.http.requests import note
+
+
+@dataclass(frozen=True)
+class Identity:
+    """Who a credential belongs to."""
+
+    actor: Actor
+    session_id: UUID | None = None
+    on_arrival: Callable[[UserScope], Awaitable[None]] | None = None
+    """Called in the person's own scope, such as to note that the session was used."""
+
+
+class Authenticator(Protocol):
+    """One way to say who you are. `app.py` lists them in order; the first whose credential is there decides."""
+
+    def credential(self, connection: HTTPConnection) -> str | None:
+        """The secret that came with the request, if it came this way."""
+
+    async def identify(self, scope: AnonymousScope) -> Identity | None:
+        """Whose it is; none when it is not, or no longer, good. The scope sees the row of the secret that was presented."""
+
+
+@dataclass(frozen=True)
+class Membership:
+    """What a person is to one organization."""
+
+    organization: OrganizationRef
+    role: Role
+
+
+class MembershipOf(Protocol):
+    """How the slug in an address becomes a membership."""
+
+    async def __call__(self, scope: UserScope, slug: str) -> Membership | None:
+        """The membership, or none: also when there is no such organization."""
+
+
+def secret_hash(secret: str) -> bytes:
+    """The form in which a secret is stored and looked for. Secrets are 256 random bits, so a plain hash is enough."""
+    return hashlib.sha256(secret.encode()).digest()
+
+
+@dataclass(frozen=True)
+class Access:
+    """How this installation lets people in."""
+
+    database: Database
+    authenticators: Sequence[Authenticator]
+    membership_of: MembershipOf
+    permissions: Permissions
+
+    @asynccontextmanager
+    async def as_user(self, connection: HTTPConnection) -> AsyncIterator[UserScope]:
+        """The scope of the person who calls.
+
+        Raises:
+            Unauthenticated: `session.missing` or `session.invalid`.
+        """
+        for authenticator in self.authenticators:
+            credential = authenticator.credential(connection)
+            if credential is None:
+                continue
+            async with self.database.presented_scope(secret_hash(credential)) as scope:
+                identity = await authenticator.identify(scope)
+                if identity is None:
+                    raise Unauthenticated("session.invalid", "You are no longer signed in.", hint="Sign in again.")
+                note(connection.scope, actor=identity.actor, session_id=identity.session_id)
+                user = await scope.to_user(identity.actor)
+                if identity.on_arrival is not None:
+                    await identity.on_arrival(user)
+                yield user
+                return
+        raise Unauthenticated("session.missing", "You are not signed in.", hint="Sign in first.")
+
+    @asynccontextmanager
+    async def as_member(self, connection: HTTPConnection, slug: str) -> AsyncIterator[OrgScope]:
+        """The scope of the organization, for one of its members.
+
+        Raises:
+            Unauthenticated: nobody is signed in.
+            NotFound: `organization.not_found`; there is none, or the caller doesn't belong to it.
+        """
+        async with self.as_user(connection) as scope:
+            membership = await self.membership_of(scope, slug)
+            if membership is None:
+                raise NotFound(
+                    "organization.not_found",
+                    "There is no such organization, or you are not a member of it.",
+                    hint="Check the address, or ask one of its owners to invite you.",
+                )
+            note(connection.scope, organization=membership.organization.slug)
+            yield await scope.to_organization(
+                membership.organization,
+                scope.actor,
+                role=membership.role,
+                permissions=self.permissions.of(membership.role),
+            )

@@ -1,0 +1,19 @@
+"""What the installation clears away by itself."""
+
+from tenantry.chassis.identity.actions import forget_expired_invitations
+from tenantry.chassis.identity.sessions import forget_ended
+from tenantry.infra.http.idempotency import forget_expired
+from tenantry.infra.jobs import Schedule, SystemJobContext, job
+
+
+@job("chassis.housekeeping", system=True)
+async def housekeeping(context: SystemJobContext) -> None:
+    """Remove sessions, invitations and stored answers whose time is over."""
+    async with context.scope() as scope:
+        await forget_ended(scope)
+        await forget_expired_invitations(scope)
+        await forget_expired(scope)
+
+
+JOBS = [housekeeping]
+SCHEDULES = [Schedule(housekeeping, "17 * * * *")]

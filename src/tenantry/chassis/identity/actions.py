@@ -1,0 +1,139 @@
+"""What happens to people."""
+
+import secrets
+from datetime import timedelta
+from uuid import UUID
+
+from sqlalchemy import delete, select, update
+from sqlalchemy.dialects.postgresql import insert
+
+from tenantry.chassis.access import Visitor
+from tenantry.chassis.access.entrance import secret_hash
+from tenantry.chassis.identity.emails import email_hash, normalized
+from tenantry.chassis.identity.models import Invitation, Person, User
+from tenantry.chassis.identity.passwords import hash_password, is_outdated, verify_password
+from tenantry.chassis.identity.sessions import begin_session
+from tenantry.core.actors import Actor
+from tenantry.core.errors import Conflict, Forbidden, Unauthenticated
+from tenantry.core.ids import new_id
+from tenantry.infra.database.scopes import AnonymousScope, SystemScope, UserScope
+from tenantry.infra.rate_limits import Rate
+
+INVITATION_LASTS = timedelta(days=14)
+SIGN_IN_RATE = Rate.of("sign-in", "10/15 minutes")
+
+
+async def create_user(scope: AnonymousScope, *, email: str, name: str, password_hash: str) -> UserScope:
+    """Add a person, and go on as them.
+
+    Raises:
+        Conflict: `email.in_use`.
+    """
+    user_id = new_id()
+    scope.session.add(Person(id=user_id, name=name))
+    user = await scope.to_user(Actor.user(user_id, name))
+    added = await user.session.execute(
+        insert(User)
+        .values(
+            id=user_id,
+            user_id=user_id,
+            email=email,
+            email_hash=email_hash(email),
+            password_hash=password_hash,
+            created_at=scope.now(),
+        )
+        .on_conflict_do_nothing()
+        .returning(User.id)
+    )
+    if added.one_or_none() is None:
+        raise Conflict(
+            "email.in_use",
+            "There is already an account with this e-mail address.",
+            hint="Sign in instead.",
+            errors=[{"field": "email", "message": "This address is in use."}],
+        )
+    return user
+
+
+async def sign_in(visitor: Visitor, email: str, password: str) -> tuple[UserScope, str]:
+    """The person's scope, and the token of their new session. A wrong password and an unknown address are answered alike.
+
+    Raises:
+        Unauthenticated: `login.failed`.
+        TooMany: too many attempts on this account from this address.
+    """
+    email = normalized(email)
+    await visitor.limiter.require(SIGN_IN_RATE, email, visitor.address)
+    async with visitor.database.presented_scope(email_hash(email), read_only=True) as looking:
+        found = (
+            await looking.session.execute(
+                select(User.user_id, User.password_hash, Person.name).join(Person, Person.id == User.user_id)
+            )
+        ).one_or_none()
+    if not await verify_password(password, found.password_hash if found else None) or found is None:
+        raise Unauthenticated(
+            "login.failed",
+            "The e-mail address or the password is wrong.",
+            hint="Check both and try again.",
+        )
+    renewed = await hash_password(password) if is_outdated(found.password_hash) else None
+    user = await (await visitor.open()).to_user(Actor.user(found.user_id, found.name))
+    if renewed:
+        await user.session.execute(update(User).where(User.user_id == user.user_id).values(password_hash=renewed))
+    await visitor.limiter.forget(SIGN_IN_RATE, email, visitor.address)
+    return user, await begin_session(user, address=visitor.address, device=visitor.device)
+
+
+async def invite(scope: SystemScope, email: str) -> str:
+    """Give leave to create one account with this address, and answer with the one-time secret for the link.
+
+    Raises:
+        Invalid: `email.invalid`.
+    """
+    token = secrets.token_urlsafe(32)
+    now = scope.now()
+    scope.session.add(
+        Invitation(
+            token_hash=secret_hash(token), email=normalized(email), created_at=now, expires_at=now + INVITATION_LASTS
+        )
+    )
+    await scope.session.flush()
+    return token
+
+
+async def use_invitation(scope: AnonymousScope, token: str | None, email: str) -> None:
+    """Use up the invitation to this address.
+
+    Raises:
+        Forbidden: `invitation.required`, `invitation.invalid` (unknown, used, expired, or for another address).
+    """
+    if not token:
+        raise Forbidden(
+            "invitation.required",
+            "An account can only be created with an invitation here.",
+            hint="Ask whoever runs this server to invite you.",
+        )
+    await scope.present(secret_hash(token))
+    used = await scope.session.execute(
+        delete(Invitation)
+        .where(
+            Invitation.token_hash == secret_hash(token), Invitation.email == email, Invitation.expires_at > scope.now()
+        )
+        .returning(Invitation.email)
+    )
+    if used.one_or_none() is None:
+        raise Forbidden(
+            "invitation.invalid",
+            "This invitation is not good for this e-mail address, was used already, or has expired.",
+            hint="Use the address the invitation was sent to, or ask for a new one.",
+        )
+
+
+async def forget_expired_invitations(scope: SystemScope) -> None:
+    """Remove invitations whose time is over."""
+    await scope.session.execute(delete(Invitation).where(Invitation.expires_at <= scope.now()))
+
+
+async def find_account(scope: SystemScope, email: str) -> UUID | None:
+    """The account of an address, for whoever runs the server."""
+    return await scope.session.scalar(select(User.user_id).where(User.email_hash == email_hash(normalized(email))))

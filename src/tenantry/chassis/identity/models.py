@@ -1,0 +1,62 @@
+"""Tables of people."""
+
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import Index, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from tenantry.core.ids import new_id
+from tenantry.infra.database.models import GlobalModel, PersonalModel, SecretModel
+
+
+class Person(GlobalModel):
+    """The card of a person: what others may see."""
+
+    __tablename__ = "identity_people"
+    __reason__ = "People see the names of those they work with, in any organization; nothing else stands on a card."
+    __grants__ = "SELECT, INSERT, UPDATE"
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
+    name: Mapped[str]
+
+
+class User(PersonalModel):
+    """A person's own account. Before anybody is known it is found by presenting the address's hash."""
+
+    __tablename__ = "identity_users"
+    __presented__ = "email_hash"
+    __table_args__ = (UniqueConstraint("user_id"), UniqueConstraint("email_hash"))
+
+    email: Mapped[str]
+    email_hash: Mapped[bytes]
+    password_hash: Mapped[str]
+    created_at: Mapped[datetime]
+
+
+class Session(PersonalModel):
+    """A place where a person is signed in. Ending it is deleting it."""
+
+    __tablename__ = "identity_sessions"
+    __presented__ = "token_hash"
+    __table_args__ = (UniqueConstraint("token_hash"), Index(None, "user_id", "created_at"), Index(None, "expires_at"))
+
+    token_hash: Mapped[bytes]
+    created_at: Mapped[datetime]
+    seen_at: Mapped[datetime]
+    expires_at: Mapped[datetime]
+    address: Mapped[str]
+    device: Mapped[str]
+
+
+class Invitation(SecretModel):
+    """Leave to create one account, for whoever holds the link. Using it is deleting it."""
+
+    __tablename__ = "identity_invitations"
+    __presented__ = "token_hash"
+    __table_args__ = (Index(None, "expires_at"),)
+
+    token_hash: Mapped[bytes] = mapped_column(primary_key=True)
+    email: Mapped[str]
+    created_at: Mapped[datetime]
+    expires_at: Mapped[datetime]

@@ -1,0 +1,79 @@
+"""What happens at the front door."""
+
+from dataclasses import dataclass
+
+from tenantry.chassis.access import Permissions, Visitor
+from tenantry.chassis.identity.actions import create_user, use_invitation
+from tenantry.chassis.identity.emails import normalized
+from tenantry.chassis.identity.passwords import hash_password, refuse_trivial
+from tenantry.chassis.identity.queries import own_account
+from tenantry.chassis.identity.sessions import begin_session
+from tenantry.chassis.onboarding.schemas import Me, Registration
+from tenantry.chassis.organizations.actions import create_organization
+from tenantry.chassis.organizations.schemas import OrganizationCard
+from tenantry.core.errors import Forbidden
+from tenantry.core.settings import SignUp
+from tenantry.infra.database.scopes import AnonymousScope, OrgScope, UserScope
+
+
+@dataclass(frozen=True)
+class Arrival:
+    """Somebody new: who they are, inside their own organization."""
+
+    me: Me
+    scope: OrgScope
+
+
+async def sign_up(visitor: Visitor, new: Registration) -> tuple[Me, str]:
+    """Create an account and its organization, and sign in; answers with the session's token as well.
+
+    Raises:
+        Forbidden: `sign_up.closed`, `invitation.required`, `invitation.invalid`.
+        Invalid: `email.invalid`, `password.weak`.
+        Conflict: `email.in_use`.
+    """
+    email = normalized(new.email)
+    policy = visitor.settings.sign_up
+    _refuse_if_closed(policy)
+    await refuse_trivial(new.password, email, new.name)
+    password_hash = await hash_password(new.password)
+    scope = await visitor.open()
+    if policy == "invited" or new.invitation:
+        await use_invitation(scope, new.invitation, email)
+    person = await create_user(scope, email=email, name=new.name, password_hash=password_hash)
+    token = await begin_session(person, address=visitor.address, device=visitor.device)
+    return (await _settle(person, visitor.permissions)).me, token
+
+
+async def create_owner(
+    scope: AnonymousScope, permissions: Permissions, *, email: str, name: str, password: str
+) -> Arrival:
+    """Create an account and its organization from the terminal, whatever the policy of sign-up.
+
+    Raises:
+        Invalid: `email.invalid`, `password.weak`.
+        Conflict: `email.in_use`.
+    """
+    email = normalized(email)
+    await refuse_trivial(password, email, name)
+    person = await create_user(scope, email=email, name=name, password_hash=await hash_password(password))
+    return await _settle(person, permissions)
+
+
+def _refuse_if_closed(policy: SignUp) -> None:
+    if policy == "closed":
+        raise Forbidden(
+            "sign_up.closed",
+            "No new accounts can be created here.",
+            hint="Ask whoever runs this server to create one for you.",
+        )
+
+
+async def _settle(person: UserScope, permissions: Permissions) -> Arrival:
+    """Everybody has an organization of their own from the start."""
+    account = await own_account(person)
+    inside = await create_organization(person, permissions, name=person.actor.name)
+    organization = inside.organization
+    card = OrganizationCard(slug=organization.slug, name=organization.name, role=inside.role.word)
+    me = Me(id=person.user_id, email=account.email, name=person.actor.name, created_at=account.created_at, organizations=[card])
+    return Arrival(me, inside)

@@ -1,0 +1,65 @@
+"""The front door over HTTP."""
+
+from typing import Annotated
+
+from fastapi import Request, Response
+
+from tenantry.chassis.access import Visitor, needs, signed_in, stranger
+from tenantry.chassis.identity.actions import sign_in
+from tenantry.chassis.identity.schemas import Credentials
+from tenantry.chassis.manifest import Product
+from tenantry.chassis.onboarding import queries
+from tenantry.chassis.onboarding.actions import sign_up
+from tenantry.chassis.onboarding.meta import meta_of
+from tenantry.chassis.onboarding.schemas import Me, Meta, Registration, Sample
+from tenantry.core.errors import NotFound
+from tenantry.core.roles import Role
+from tenantry.infra.database.scopes import OrgScope, UserScope
+from tenantry.infra.http.routing import Router
+
+PERMISSIONS = {"samples.create": Role.MEMBER}
+
+router = Router()
+
+
+@router.get("/meta", tags=["meta"])
+async def get_meta(request: Request, _: Annotated[Visitor, stranger()]) -> Meta:
+    """What runs here: the version, who may sign up, and the products with their resources."""
+    return meta_of(request.app)
+
+
+@router.post("/auth/register", status_code=201, tags=["auth"])
+async def register(
+    request: Request, response: Response, new: Registration, visitor: Annotated[Visitor, stranger()]
+) -> Me:
+    """Create an account with an organization of its own, and sign in. This alone tells that an address is in use (409)."""
+    person, token = await sign_up(visitor, new)
+    request.app.state.session_cookie.set(response, token)
+    return person
+
+
+@router.post("/auth/login", tags=["auth"])
+async def login(
+    request: Request, response: Response, credentials: Credentials, visitor: Annotated[Visitor, stranger()]
+) -> Me:
+    """Sign in. The session comes as a cookie that no script can read."""
+    scope, token = await sign_in(visitor, credentials.email, credentials.password)
+    request.app.state.session_cookie.set(response, token)
+    return await queries.me(scope)
+
+
+@router.get("/me", tags=["me"])
+async def get_me(scope: Annotated[UserScope, signed_in()]) -> Me:
+    """Who you are, and where you are a member."""
+    return await queries.me(scope)
+
+
+@router.post("/orgs/{org}/samples/{product}", status_code=201, tags=["organizations"])
+async def create_sample(request: Request, product: str, scope: Annotated[OrgScope, needs("samples.create")]) -> Sample:
+    """Fill the organization with a product's sample, made through the product's own actions."""
+    mounted: tuple[Product, ...] = request.app.state.products
+    chosen = next((known for known in mounted if known.slug == product and known.sample), None)
+    if chosen is None or chosen.sample is None:
+        raise NotFound("sample.not_found", "There is no such sample.", hint="GET /api/v1/meta lists the products.")
+    path = await chosen.sample(scope)
+    return Sample(path=f"/{scope.organization.slug}/{chosen.slug}{path}")

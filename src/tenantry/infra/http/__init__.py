@@ -1,0 +1,1 @@
+"""The web: what every request passes before and after a route, and how answers and errors leave."""

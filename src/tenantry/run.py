@@ -1,0 +1,158 @@
+"""What runs in a process: parts are brought up in order, and taken down in the opposite one."""
+
+import asyncio
+import signal
+import socket
+from collections.abc import AsyncIterator, Callable, Coroutine
+from contextlib import asynccontextmanager
+from typing import Any
+
+import uvicorn
+from fastapi import FastAPI
+from uvicorn.supervisors import Multiprocess
+
+from tenantry.app import create_app, create_worker, mounted
+from tenantry.core.settings import Settings, load_settings
+from tenantry.infra.database.commands import migrate_on
+from tenantry.infra.database.database import Database
+from tenantry.infra.database.preflight import refuse_if_open
+from tenantry.infra.database.server import database_server
+from tenantry.infra.database.urls import DatabaseUrls
+from tenantry.infra.heavy import HeavyPool, use_pool
+from tenantry.infra.http.server import Server, listen, server_config
+from tenantry.infra.jobs.worker import Worker
+from tenantry.infra.telemetry import configure_logging
+from tenantry.packages import packages
+
+Say = Callable[[str], None]
+
+
+def up(settings: Settings, say: Say) -> None:
+    """`tenantry up`: the database, migrated; then API, interface and worker in this one process, until a signal.
+
+    Raises:
+        PortTakenError, AlreadyRunningError, SettingsError: with what to do.
+    """
+    configure_logging(settings)
+    listener = listen(settings.host, settings.port)
+    settings = settings.model_copy(update={"port": listener.getsockname()[1]})
+    with listener, database_server(settings, alone=True) as urls:
+        migrate_on(settings, urls, packages(settings.products), say)
+        _run(_serve(settings, urls, listener, say))
+
+
+def web(settings: Settings, workers: int, say: Say) -> None:
+    """`tenantry web`: API and interface alone, in any number of processes."""
+    configure_logging(settings)
+    listener = listen(settings.host, settings.port)
+    say(f"Serving at {settings.base_url} with {workers} process{'es' if workers > 1 else ''}.")
+    config = server_config("tenantry.run:web_process", settings, factory=True, workers=workers)
+    if workers > 1:
+        Multiprocess(config, target=uvicorn.Server(config).run, sockets=[listener]).run()
+    else:
+        uvicorn.Server(config).run(sockets=[listener])
+
+
+def web_process() -> FastAPI:
+    """The application of one process of `tenantry web`."""
+    settings = load_settings()
+    configure_logging(settings)
+    with database_server(settings) as urls:  # joins the one that runs: `web` is never alone
+        database = Database(urls, pool_size=settings.database_pool_size)
+
+    @asynccontextmanager
+    async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+        await refuse_if_open(urls)
+        async with _live(app):
+            yield
+        await database.close()
+
+    return create_app(settings, database, mounted(settings), lifespan=lifespan)
+
+
+def work(settings: Settings, say: Say) -> None:
+    """`tenantry worker`: jobs alone."""
+    configure_logging(settings)
+    with database_server(settings) as urls:
+        say("Working. Stop it with Ctrl-C.")
+        _run(_work(settings, urls))
+
+
+async def _serve(settings: Settings, urls: DatabaseUrls, listener: socket.socket, say: Say) -> None:
+    products = mounted(settings)
+    async with _parts(settings, urls) as database:
+        server = Server(server_config(create_app(settings, database, products, lifespan=_live), settings))
+        worker = create_worker(settings, database, products)
+
+        def stop() -> None:
+            server.force_exit, server.should_exit = server.should_exit, True
+            worker.stop()
+
+        with _on_signals(stop):
+            working = asyncio.create_task(worker.run(), name="worker")
+            telling = asyncio.create_task(_tell(server, settings, say))
+            try:
+                await server.serve(sockets=[listener])
+            finally:
+                worker.stop()
+                telling.cancel()
+                await working
+
+
+@asynccontextmanager
+async def _live(app: FastAPI) -> AsyncIterator[None]:
+    """Sockets are served for as long as the application is."""
+    await app.state.hub.start()
+    yield
+    await app.state.hub.stop()
+
+
+async def _work(settings: Settings, urls: DatabaseUrls) -> None:
+    async with _parts(settings, urls) as database:
+        worker: Worker = create_worker(settings, database, mounted(settings))
+        with _on_signals(worker.stop):
+            await worker.run()
+
+
+@asynccontextmanager
+async def _parts(settings: Settings, urls: DatabaseUrls) -> AsyncIterator[Database]:
+    database = await Database.connect(settings, urls)
+    pool = HeavyPool(settings.heavy_processes)
+    use_pool(pool)
+    try:
+        yield database
+    finally:
+        await pool.close()
+        use_pool(None)
+        await database.close()
+
+
+async def _tell(server: Server, settings: Settings, say: Say) -> None:
+    while not server.started:
+        await asyncio.sleep(0.01)
+    say(f"Tenantry runs at {settings.base_url}")
+    say(f"Its data lies in {settings.data_dir}. Stop it with Ctrl-C.")
+
+
+class _on_signals:  # noqa: N801 - reads as a verb where it is used
+    """Ctrl-C and SIGTERM call `stop` for as long as the block lasts."""
+
+    def __init__(self, stop: Callable[[], None]) -> None:
+        self._stop = stop
+
+    def __enter__(self) -> None:
+        for number in (signal.SIGINT, signal.SIGTERM):
+            asyncio.get_running_loop().add_signal_handler(number, self._stop)
+
+    def __exit__(self, *_: object) -> None:
+        for number in (signal.SIGINT, signal.SIGTERM):
+            asyncio.get_running_loop().remove_signal_handler(number)
+
+
+def _run(main: Coroutine[Any, Any, None]) -> None:
+    try:
+        from uvloop import new_event_loop
+    except ImportError:
+        new_event_loop = None  # type: ignore[assignment]
+    with asyncio.Runner(loop_factory=new_event_loop) as runner:
+        runner.run(main)

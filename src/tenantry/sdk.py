@@ -1,0 +1,87 @@
+"""The one door through which products take from below: what is here may be used, and nothing else.
+
+from tenantry.sdk import OrgScope, Router, needs
+"""
+
+from tenantry.chassis.access import needs, signed_in
+from tenantry.chassis.identity.queries import names_of
+from tenantry.chassis.manifest import Product
+from tenantry.core.actors import Actor
+from tenantry.core.errors import (
+    Conflict,
+    FieldError,
+    Forbidden,
+    Invalid,
+    NotFound,
+    Problem,
+    TooLarge,
+    TooMany,
+    Unauthenticated,
+    Unavailable,
+)
+from tenantry.core.ids import new_id
+from tenantry.core.pages import Cursor, Page, PageParams
+from tenantry.core.roles import Role
+from tenantry.core.settings import Settings
+from tenantry.infra.database.models import TenantModel, tenant_key
+from tenantry.infra.database.scopes import OrganizationRef, OrgScope, Scope, SystemScope, UserScope
+from tenantry.infra.events import Subscriber, emit, touch
+from tenantry.infra.heavy import HeavyCancelled, HeavyDied, run_heavy
+from tenantry.infra.http.conditions import Conditional
+from tenantry.infra.http.paging import Paging
+from tenantry.infra.http.routing import Router
+from tenantry.infra.jobs import Job, JobContext, NoRetry, Schedule, SystemJobContext, cancel, defer, defer_once, job
+from tenantry.infra.live import Topic
+from tenantry.infra.secrets import SealBrokenError, Sealer
+
+__all__ = [
+    "Actor",
+    "Conditional",
+    "Conflict",
+    "Cursor",
+    "FieldError",
+    "Forbidden",
+    "HeavyCancelled",
+    "HeavyDied",
+    "Invalid",
+    "Job",
+    "JobContext",
+    "NoRetry",
+    "NotFound",
+    "OrgScope",
+    "OrganizationRef",
+    "Page",
+    "PageParams",
+    "Paging",
+    "Problem",
+    "Product",
+    "Role",
+    "Router",
+    "Schedule",
+    "Scope",
+    "SealBrokenError",
+    "Sealer",
+    "Settings",
+    "Subscriber",
+    "SystemJobContext",
+    "SystemScope",
+    "TenantModel",
+    "TooLarge",
+    "TooMany",
+    "Topic",
+    "Unauthenticated",
+    "Unavailable",
+    "UserScope",
+    "cancel",
+    "defer",
+    "defer_once",
+    "emit",
+    "job",
+    "names_of",
+    "needs",
+    "new_id",
+    "run_heavy",
+    "signed_in",
+    "tenant_key",
+    "touch",
+]

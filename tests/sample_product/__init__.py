@@ -1,0 +1,1 @@
+"""Notes: a whole product in a few small files, without pages of its own."""
