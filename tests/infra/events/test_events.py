@@ -49,6 +49,12 @@ async def test_an_event_is_read_with_what_was_said(open_scope: OpenScope, org_a:
     assert event.data["number"] == 1
 
 
+async def test_events_are_small(open_scope: OpenScope, org_a: OrganizationRef) -> None:
+    async with open_scope(org_a) as scope:
+        with pytest.raises(ValueError, match="larger than"):
+            await emit(scope, "tests.large", 1, {"blob": "x" * 40_000})
+
+
 async def test_rollback_leaves_no_event_no_job_and_no_notification(
     database: Database, open_scope: OpenScope, org_a: OrganizationRef
 ) -> None:

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from typing import Any
 from uuid import UUID
 
-from pydantic_core import to_jsonable_python
+from pydantic_core import to_json, to_jsonable_python
 from sqlalchemy import text
 
 from tenantry.core.ids import new_id
@@ -17,19 +17,26 @@ from tenantry.infra.jobs import defer
 CHANNEL = "tenantry_live"
 NOTIFY = text(f"SELECT pg_notify('{CHANNEL}', :payload)")
 LONGEST_TOPIC = 200
+LARGEST_DATA = 32_000
 
 
 async def emit(scope: OrgScope, name: str, subject: object, data: Mapping[str, Any] | None = None) -> UUID:
     """Write the event down in the caller's transaction; once that is committed, readers are told and subscribers' jobs run.
 
     `subject` is the id of what it is about. `data` is what a webhook's reader wants to know, as JSON. Returns its id.
+
+    Raises:
+        ValueError: the data is larger than 32,000 bytes; events say what happened, and are not the thing itself.
     """
+    plain = to_jsonable_python(dict(data or {}))
+    if len(to_json(plain)) > LARGEST_DATA:
+        raise ValueError(f"The data of {name} is larger than {LARGEST_DATA} bytes.")
     actor = scope.actor
     event = Event(
         id=new_id(),
         name=name,
         subject=str(subject),
-        data=to_jsonable_python(dict(data or {})),
+        data=plain,
         actor=[actor.kind, str(actor.id) if actor.id else None, actor.name],
     )
     scope.session.add(event)
