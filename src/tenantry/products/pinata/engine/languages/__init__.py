@@ -9,6 +9,15 @@ from tenantry.products.pinata.engine.languages.base import Language
 SUFFIXES: dict[str, str] = {
     ".py": "python",
     ".sql": "sql",
+    ".ts": "typescript",
+    ".tsx": "typescript",
+    ".mts": "typescript",
+    ".cts": "typescript",
+    ".js": "javascript",
+    ".jsx": "javascript",
+    ".mjs": "javascript",
+    ".cjs": "javascript",
+    ".prisma": "prisma",
 }
 
 

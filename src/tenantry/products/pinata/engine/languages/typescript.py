@@ -1,21 +1,25 @@
 """TypeScript and JavaScript: one reader for four grammars; how captures become facts."""
 
+import re
+from operator import itemgetter
+
 import tree_sitter_javascript
 import tree_sitter_typescript
-from tree_sitter import Node
+from tree_sitter import Node, QueryCursor
 
 from tenantry.products.pinata.engine.facts import (
+    ATTR,
     CALL,
-    CALLABLE,
-    CLASS,
     DICT,
     ELEMENT,
+    FUNCTION,
     INDEX,
     LIST,
     MODULE,
     NAME,
     NUM,
     STR,
+    TEMPLATE,
     UNKNOWN,
     Assign,
     Call,
@@ -23,6 +27,7 @@ from tenantry.products.pinata.engine.facts import (
     FileFacts,
     Import,
     Scope,
+    spine,
 )
 from tenantry.products.pinata.engine.languages.treesitter import Grammar
 from tenantry.products.pinata.engine.languages.typescript_definitions import Definitions
@@ -39,18 +44,21 @@ _COMMON = """
     (class_declaration) @class
     (class) @class
     (import_statement) @import
-    (export_statement) @export
+    (export_statement source: (string)) @from
+    (export_statement "default") @default
+    (export_statement !source (export_clause)) @export
+    (export_statement decorator: (decorator)) @decorated
     (call_expression) @call
     (new_expression) @call
     (variable_declarator) @variable
     (assignment_expression) @assign
     (return_statement) @return
-    (for_in_statement) @for
-    (decorator) @decorator
+    (for_in_statement operator: "of") @for
 """
 _TYPED = """
     (abstract_class_declaration) @class
     (enum_declaration) @enum
+    (export_statement "=" . (_) .) @default
 """
 GRAMMARS = {
     "js": Grammar(tree_sitter_javascript.language, _COMMON),
@@ -74,6 +82,12 @@ QUIET_MEMBERS = frozenset(
     b"round random abs now optional nullable min max email uuid describe".split()
 )
 QUIET_OWNERS = (b"console.", b"logger.", b"this.logger.", b"res.", b"response.", b"Math.", b"Object.", b"JSON.", b"Date.", b"z.", b"jest.", b"vi.")
+# The callee of most calls is a plain dotted name, which the text tells sooner than the nodes do.
+_CALLEE = re.compile(rb"(?:new\s+)?((?:[\w$]+(?:\s*(?:\?\.|!?\.)\s*))*)([\w$]+)\s*(?=[(<`])")
+_IMPORT = re.compile(
+    r"import\s+(?:type\s+)?(?:(?P<default>[\w$]+)\s*,?\s*)?(?:\*\s*as\s+(?P<all>[\w$]+)\s*)?(?:\{(?P<names>[^}]*)\}\s*)?from\s*['\"](?P<module>[^'\"]+)['\"]"
+)
+_TABLE = 16  # entries of an object literal
 _EACH = frozenset((b"forEach", b"map", b"flatMap", b"filter", b"each", b"for", b"some", b"every"))
 _CHAIN = frozenset(
     "member_expression subscript_expression call_expression await_expression parenthesized_expression non_null_expression as_expression".split()
@@ -90,7 +104,6 @@ class _Reader(Definitions):
         self.facts = FileFacts(path, language)
         self.expressions = Expressions(source, self.required)
         self.returns: dict[int, list[Expr]] = {}
-        self.current = 0
         self.names: dict[int, str] = {}
         self.decorated: dict[int, list[tuple[Expr, int]]] = {}
         self.loops: dict[int, Expr] = {}
@@ -106,25 +119,34 @@ class _Reader(Definitions):
             "return": self.returned,
             "for": self.loop,
             "import": self.imported,
+            "from": self.passed_on,
+            "default": self.default,
             "export": self.exported,
+            "decorated": self.decorated_export,
             "enum": self.enumeration,
-            "decorator": self.decorator,
         }
         stack: list[tuple[int, int]] = []  # (end byte, scope index) of every scope around the current capture
-        for start, minus_end, capture, node in self.grammar.captures(root):
+        for start, capture, node in self._captures():
             while stack and start >= stack[-1][0]:
                 stack.pop()
-            self.current = current = stack[-1][1] if stack else 0
+            current = stack[-1][1] if stack else 0
             if capture == "function":
-                stack.append((-minus_end, self.function(node, current)))
+                stack.append((node.end_byte, self.function(node, current)))
             elif capture == "class":
-                stack.append((-minus_end, self.class_(node, current)))
+                stack.append((node.end_byte, self.class_(node, current)))
             else:
                 handlers[capture](node, current)
         for index, values in self.returns.items():
             facts.scopes[index] = facts.scopes[index]._replace(returns=tuple(values))
         facts.errors = self.grammar.errors(root)
         return facts
+
+    def _captures(self) -> list[tuple[int, str, Node]]:
+        """Captures in document order. Those of one name come outer before inner, and no two names share a start that matters."""
+        found = QueryCursor(self.grammar.query).captures(self.root)
+        rows = [(node.start_byte, name, node) for name, nodes in found.items() for node in nodes]
+        rows.sort(key=itemgetter(0))
+        return rows
 
     def text(self, node: Node) -> str:
         return self.source[node.start_byte : node.end_byte].decode("utf-8", "replace")
@@ -138,27 +160,30 @@ class _Reader(Definitions):
         return alias
 
     def imported(self, node: Node, scope: int) -> None:
-        line = node.start_point.row + 1
-        add = self.facts.imports.append
-        source = node.child_by_field_name("source")
-        module = self.expressions.string(source)[1] if source is not None and source.type == "string" else ""
+        line, add = node.start_point[0] + 1, self.facts.imports.append
+        match = _IMPORT.match(self.text(node))
+        if match is None:
+            self._required_import(node, scope, line)
+            return
+        default, everything, names, module = match.groups()
+        if default:
+            add(Import(scope, default, module, "default", 0, line))
+        if everything:
+            add(Import(scope, everything, module, "", 0, line))
+        for item in names.split(",") if names else ():
+            words = item.split()
+            if len(words) > 1 and words[0] == "type" and words[1] != "as":
+                words = words[1:]
+            if words and words[0][0] not in "/*":
+                add(Import(scope, words[-1], module, words[0], 0, line))
+
+    def _required_import(self, node: Node, scope: int, line: int) -> None:
+        """`import x = require("y")`"""
         for clause in node.named_children:
-            if clause.type == "import_require_clause":
-                module_node = clause.child_by_field_name("source")
-                if module_node is not None and clause.named_children:
-                    module = self.expressions.string(module_node)[1]
-                    add(Import(scope, self.text(clause.named_children[0]), module, "default", 0, line))
-            elif clause.type == "import_clause":
-                for child in clause.named_children:
-                    if child.type == "identifier":
-                        add(Import(scope, self.text(child), module, "default", 0, line))
-                    elif child.type == "namespace_import" and child.named_children:
-                        add(Import(scope, self.text(child.named_children[0]), module, "", 0, line))
-                    elif child.type == "named_imports":
-                        for item in child.named_children:
-                            if item.type == "import_specifier":
-                                name, alias = self._specifier(item)
-                                add(Import(scope, alias, module, name, 0, line))
+            source = clause.child_by_field_name("source")
+            if clause.type == "import_require_clause" and source is not None:
+                module = self.expressions.string(source)[1]
+                self.facts.imports.append(Import(scope, self.text(clause.named_children[0]), module, "default", 0, line))
 
     def _specifier(self, node: Node) -> tuple[str, str]:
         name, alias = node.child_by_field_name("name"), node.child_by_field_name("alias")
@@ -166,38 +191,48 @@ class _Reader(Definitions):
         return text, self.text(alias).strip("'\"") if alias is not None else text
 
     def exported(self, node: Node, scope: int) -> None:
-        line = node.start_point.row + 1
-        source = node.child_by_field_name("source")
-        if source is not None:
-            self._passed_on(node, scope, self.expressions.string(source)[1], line)
-            return
-        decorators = [child for child in node.named_children if child.type == "decorator"]
-        target = node.child_by_field_name("declaration") or node.child_by_field_name("value")
-        if decorators and target is not None:
-            self.decorated[target.start_byte] = self.read_decorators(decorators)
-        default = any(child.type == "default" for child in node.children[:4])
-        if target is not None and default:
-            named = target.child_by_field_name("name") if target.type.endswith("_declaration") or target.type == "class" else None
-            if named is not None:
-                self._bind_default((NAME, self.text(named)), scope, line)
-            elif target.type in FUNCTIONS or target.type in ("class", "function_declaration", "class_declaration"):
-                self.names[target.start_byte] = "default"
-            else:
-                self.name_members("default", target)
-                self._bind_default(self.expressions.read(target), scope, line)
-            return
+        """`export {a as b}`"""
         for child in node.named_children:
             if child.type == "export_clause":
                 for item in child.named_children:
                     name, alias = self._specifier(item)
-                    if alias != name:
-                        self.facts.assigns.append(Assign(scope, alias, (NAME, name), None, line))
-            elif target is None and child.type != "decorator":  # export = value
-                self.name_members("default", child)
-                self._bind_default(self.expressions.read(child), scope, line)
+                    if alias != name and name:
+                        self.facts.assigns.append(Assign(scope, alias, (NAME, name), None, node.start_point[0] + 1))
 
-    def _passed_on(self, node: Node, scope: int, module: str, line: int) -> None:
-        add = self.facts.imports.append
+    def decorated_export(self, node: Node, scope: int) -> None:
+        target = node.child_by_field_name("declaration") or node.child_by_field_name("value")
+        if target is not None:
+            decorators = [child for child in node.named_children if child.type == "decorator"]
+            self.decorated.setdefault(target.start_byte, self.read_decorators(decorators))
+
+    def default(self, node: Node, scope: int) -> None:
+        """`export default value` and `export = value`"""
+        line = node.start_point[0] + 1
+        target = node.child_by_field_name("declaration") or node.child_by_field_name("value")
+        if target is None and node.named_child_count:
+            target = node.named_child(0)
+        if target is None or target.type == "export_clause":
+            return
+        kind = target.type
+        definition = kind in FUNCTIONS or kind == "class" or kind.endswith("_declaration")
+        named = target.child_by_field_name("name") if definition else None
+        if named is not None:
+            self._bind_default((NAME, self.text(named)), scope, line)
+            if kind in FUNCTIONS or kind == "class":
+                self.names[target.start_byte] = self.text(named)
+        elif definition:
+            self.names[target.start_byte] = "default"
+        else:
+            self.name_function("default", target)
+            self.name_members("default", target)
+            self._bind_default(self.expressions.read(target), scope, line)
+
+    def passed_on(self, node: Node, scope: int) -> None:
+        """`export {a as b} from "x"`, `export * from "x"`, `export * as a from "x"`"""
+        source = node.child_by_field_name("source")
+        if source is None:
+            return
+        module, line, add = self.expressions.string(source)[1], node.start_point[0] + 1, self.facts.imports.append
         for child in node.named_children:
             if child.type == "export_clause":
                 for item in child.named_children:
@@ -218,21 +253,24 @@ class _Reader(Definitions):
         left, right = node.child_by_field_name("name"), node.child_by_field_name("value")
         if left is None:
             return
-        annotation = self.expressions.annotation(node.child_by_field_name("type"))
+        typed = node.child_by_field_name("type") if node.named_child_count > (right is not None) + 1 else None
+        annotation = self.expressions.annotation(typed) if typed is not None else None
         if right is None:
             if annotation is not None and left.type == "identifier":
-                self.facts.assigns.append(Assign(scope, self.text(left), None, annotation, node.start_point.row + 1))
+                self.facts.assigns.append(Assign(scope, self.text(left), None, annotation, node.start_point[0] + 1))
             return
         if left.type == "identifier":
             name = self.text(left)
             if self.name_function(name, right):
                 return
             self.name_members(name, right)
+            if scope and right.type == "object" and right.named_child_count > _TABLE:
+                return  # a local table of data
             value = self.expressions.read(right)
             if value[0] == NAME and value[1].startswith("require$"):
                 self._alias_import(name, value[1], scope)
             elif value != UNKNOWN or annotation is not None:
-                self.facts.assigns.append(Assign(scope, name, value, annotation, node.start_point.row + 1))
+                self.facts.assigns.append(Assign(scope, name, value, annotation, node.start_point[0] + 1))
             return
         self.bind(left, self.expressions.read(right), scope)
 
@@ -247,7 +285,7 @@ class _Reader(Definitions):
 
     def bind(self, left: Node, value: Expr | None, scope: int) -> None:
         """Bind a pattern: `{a, b: {c}} = value`, `[x, y] = value`, or a plain name."""
-        kind, line = left.type, left.start_point.row + 1
+        kind, line = left.type, left.start_point[0] + 1
         if value is not None and value[0] == CALL and value[1] in ((NAME, "Promise.all"), (NAME, "Promise.allSettled")) and value[2]:
             value = value[2][0]
         if kind in ("identifier", "shorthand_property_identifier_pattern"):
@@ -280,7 +318,7 @@ class _Reader(Definitions):
         ):
             self._alias_import(self.text(inner), f"{value[1]}.{name}", scope)
             return
-        member: Expr = (NAME, f"{value[1]}.{name}") if value[0] == NAME else ("a", value, name)
+        member: Expr = (NAME, f"{value[1]}.{name}") if value[0] == NAME else (ATTR, value, name)
         if value[0] == DICT:
             member = next((item for known, item in value[1] if known == (STR, name)), member)
         self.bind(inner, member, scope)
@@ -293,7 +331,7 @@ class _Reader(Definitions):
         if kind in ("object_pattern", "array_pattern"):
             self.bind(left, self.expressions.read(right), scope)
             return
-        line = node.start_point.row + 1
+        line = node.start_point[0] + 1
         if kind == "subscript_expression":
             read = self.expressions.read(left)
             if scope == 0 and read[0] == INDEX and read[1][0] == NAME and read[2][0] == STR:
@@ -351,49 +389,74 @@ class _Reader(Definitions):
                 values.append(self.expressions.read(children[0]))
 
     def loop(self, node: Node, scope: int) -> None:
-        left, right, operator = (node.child_by_field_name(name) for name in ("left", "right", "operator"))
-        if left is not None and right is not None and operator is not None and operator.type == "of":
+        left, right = node.child_by_field_name("left"), node.child_by_field_name("right")
+        if left is not None and right is not None:
             self.bind(left, (ELEMENT, self.expressions.read(right)), scope)
 
     # -- calls ------------------------------------------------------------------------------------------------
 
-    def decorator(self, node: Node, scope: int) -> None:
-        """A decorator belongs to what it decorates and is no call of the code around it."""
-        if node.named_children:
-            self.inner_calls.add(node.named_children[0].id)
-
     def call(self, node: Node, scope: int) -> None:
-        if node.id in self.inner_calls:
+        start, source = node.start_byte, self.source
+        if node.id in self.inner_calls or source[start - 1 : start] == b"@":  # what decorates is no call of the code around
+            return
+        each = False
+        match = _CALLEE.match(source, start)
+        if match is not None:
+            owner, name = match.groups()
+            if not owner:
+                if name in QUIET:
+                    return
+            else:
+                each = name in _EACH
+                if not each and (name in QUIET_MEMBERS or owner.startswith(QUIET_OWNERS)):
+                    return
+        if not node.named_child_count:
             return
         callee: Node | None = node.named_child(0)
         if callee is None:
             return
-        kind = callee.type
-        if kind == "identifier":
-            if self.source[callee.start_byte : callee.end_byte] in QUIET:
-                return
-        elif kind == "member_expression":
+        if match is None and callee.type == "member_expression":
             field = callee.child_by_field_name("property")
-            name = self.source[field.start_byte : field.end_byte] if field is not None else b""
-            if name in _EACH:
-                self._each(node, callee)
-            if name in QUIET_MEMBERS or self.source.startswith(QUIET_OWNERS, callee.start_byte):
+            name = source[field.start_byte : field.end_byte] if field is not None else b""
+            each = name in _EACH
+            if not each and name in QUIET_MEMBERS:
                 return
-        elif kind in ("import", "super"):
+        if each:
+            self._each(node, callee)
+            if name in QUIET_MEMBERS:
+                return
+        elif callee.type in ("import", "super"):
             return
         expr = self.expressions.call(node)
         if expr[0] != CALL:
             return
-        self.facts.calls.append(Call(scope, expr, node.start_point.row + 1, node.end_point.row + 1))
+        self.facts.calls.append(Call(scope, expr, node.start_point[0] + 1, node.end_point[0] + 1))
+        self._name_arguments(node, expr)
         while callee is not None and callee.type in _CHAIN:
             if callee.type == "call_expression":
                 self.inner_calls.add(callee.id)
-            callee = callee.named_child(0)
+                self._name_arguments(callee, self.expressions.call(callee))
+            callee = callee.named_child(0) if callee.named_child_count else None
+
+    def _name_arguments(self, node: Node, expr: Expr) -> None:
+        """Inline functions get the name of what they are given to: `router.get(/users)`, `cron.schedule(0 * * * *)`."""
+        if expr[0] != CALL or not any(item[0] == FUNCTION or (item[0] == CALL and item[2]) for item in expr[2]):
+            return
+        label = next((call[2][0] for call in spine(expr) if call[2] and call[2][0][0] in (STR, TEMPLATE)), None)
+        arguments = node.child_by_field_name("arguments")
+        if label is None or arguments is None:
+            return
+        text = label[1] if label[0] == STR else "".join(part if isinstance(part, str) else "{}" for part in label[1])
+        callee = expr[1]
+        name = callee[1] if callee[0] == NAME else callee[2] if callee[0] == ATTR else ""
+        if name and len(text) <= 200:
+            for child in arguments.named_children:
+                self.name_function(f"{name}({text})", child)
 
     def _each(self, node: Node, callee: Node) -> None:
         """`items.forEach(item => …)`: the parameter is an element of `items`."""
         arguments = node.child_by_field_name("arguments")
-        first = arguments.named_child(0) if arguments is not None else None
+        first = arguments.named_child(0) if arguments is not None and arguments.named_child_count else None
         owner = callee.child_by_field_name("object")
         if first is not None and owner is not None and first.type in FUNCTIONS:
             self.loops[first.start_byte] = (ELEMENT, self.expressions.read(owner))

@@ -1,5 +1,7 @@
 """Functions, classes and enums of TypeScript and JavaScript, and what they are called."""
 
+import re
+
 from tree_sitter import Node
 
 from tenantry.products.pinata.engine.facts import (
@@ -23,6 +25,7 @@ DECORATED = "@"
 
 _UNWRAPPED = frozenset(("as_expression", "satisfies_expression", "parenthesized_expression", "await_expression"))
 _MEMBER_DEPTH = 3
+_GETTER = re.compile(rb"(?:(?:public|protected|private|static|override)\s+)*get\s+[\w$#\['\"]")
 
 
 def decorators(value: Expr | None) -> tuple[Expr, ...]:
@@ -91,16 +94,15 @@ class Definitions:
         name = self.names.get(start)
         named = node.child_by_field_name("name")
         if name is None:
-            inline = named is None or node.type in ("function_expression", "generator_function")
             in_object = node.type == "method_definition" and outer.kind != CLASS
-            name = f"<lambda:{index}>" if inline or in_object or named is None else self._key(named)
+            name = f"<lambda:{index}>" if in_object or named is None else self._key(named)
         qualname = f"{outer.qualname}.{name}" if outer.qualname else name
         found = list(self.decorated.get(start, ()))
-        if node.type == "method_definition" and any(child.type == "get" for child in node.children[:4]):
-            found.append(((NAME, "property"), node.start_point.row + 1))
+        if outer.kind == CLASS and _GETTER.match(self.source, start):
+            found.append(((NAME, "property"), node.start_point[0] + 1))
         annotation = self.expressions.annotation(node.child_by_field_name("return_type"))
         placeholder = Scope(
-            CALLABLE, name, qualname, parent, node.start_point.row + 1, node.end_point.row + 1, start, tuple(found), (), (), annotation
+            CALLABLE, name, qualname, parent, node.start_point[0] + 1, node.end_point[0] + 1, start, tuple(found), (), (), annotation
         )
         scopes.append(placeholder)
         params = self._params(node, index, parent if name == "constructor" else -1)
@@ -174,7 +176,7 @@ class Definitions:
                 is_field = True
         if not is_field and not found:
             return
-        line = node.start_point.row + 1
+        line = node.start_point[0] + 1
         value: Expr = (NAME, name)
         if found:
             read = self.read_decorators(found)
@@ -188,7 +190,7 @@ class Definitions:
             if node.named_children:
                 inner = node.named_children[0]
                 self.inner_calls.add(inner.id)
-                found.append((self.expressions.read(inner), node.start_point.row + 1))
+                found.append((self.expressions.read(inner), node.start_point[0] + 1))
         return found
 
     # -- classes and enums ------------------------------------------------------------------------------------
@@ -200,10 +202,10 @@ class Definitions:
         name = self.names.get(start) or (self.text(named) if named is not None else f"<class:{index}>")
         qualname = f"{outer.qualname}.{name}" if outer.qualname else name
         own = self.read_decorators([child for child in node.children if child.type == "decorator"])
-        line = (named or node).start_point.row + 1
+        line = (named or node).start_point[0] + 1
         scopes.append(
             Scope(
-                CLASS, name, qualname, parent, line, node.end_point.row + 1, start,
+                CLASS, name, qualname, parent, line, node.end_point[0] + 1, start,
                 tuple(self.decorated.get(start, []) + own), tuple(self._bases(node)),
             )
         )  # fmt: skip
@@ -267,7 +269,7 @@ class Definitions:
             given = (("value", value),) if value is not None else ()
             value = (CALL, (NAME, DECORATED), tuple(expr for expr, _ in found), given, found[0][1])
         if value is not None or annotation is not None:
-            self.facts.assigns.append(Assign(index, name, value, annotation, named.start_point.row + 1))
+            self.facts.assigns.append(Assign(index, name, value, annotation, named.start_point[0] + 1))
 
     def enumeration(self, node: Node, parent: int) -> None:
         """An enum is a class whose fields are its members."""
@@ -278,7 +280,7 @@ class Definitions:
             return
         name = self.text(named)
         qualname = f"{outer.qualname}.{name}" if outer.qualname else name
-        line, end = node.start_point.row + 1, node.end_point.row + 1
+        line, end = node.start_point[0] + 1, node.end_point[0] + 1
         scopes.append(Scope(CLASS, name, qualname, parent, line, end, node.start_byte, bases=((NAME, "enum"),)))
         for position, child in enumerate(body.named_children):
             if child.type == "enum_assignment":
@@ -289,7 +291,7 @@ class Definitions:
             else:
                 continue
             if key is not None:
-                self.facts.assigns.append(Assign(index, self._key(key), value, None, child.start_point.row + 1))
+                self.facts.assigns.append(Assign(index, self._key(key), value, None, child.start_point[0] + 1))
 
 
 __all__ = ["DECORATED", "STR", "Definitions", "decorators"]

@@ -52,57 +52,23 @@ class Expressions:
         self.required = required
         self.depth = 0
         self.read_calls: dict[int, Expr] = {}
-        self.readers: dict[str, Callable[[Node], Expr]] = {
-            "identifier": self.identifier,
-            "this": lambda node: (NAME, "self"),
-            "super": lambda node: (NAME, "super"),
-            "undefined": lambda node: (NUM, None),
-            "null": lambda node: (NUM, None),
-            "true": lambda node: (NUM, True),
-            "false": lambda node: (NUM, False),
-            "member_expression": self.member,
-            "call_expression": self.call,
-            "new_expression": self.call,
-            "string": self.string,
-            "template_string": self.template,
-            "number": self.number,
-            "array": self.items,
-            "object": self.object,
-            "subscript_expression": self.subscript,
-            "binary_expression": self.binary,
-            "ternary_expression": self.ternary,
-            "await_expression": self.first,
-            "parenthesized_expression": self.last,
-            "sequence_expression": self.last,
-            "non_null_expression": self.first,
-            "as_expression": self.first,
-            "satisfies_expression": self.first,
-            "type_assertion": self.last,
-            "spread_element": self.splat,
-            "yield_expression": self.first,
-            "assignment_expression": self.last,
-            "arrow_function": self.function,
-            "function_expression": self.function,
-            "generator_function": self.function,
-        }
 
     def read(self, node: Node) -> Expr:
-        reader = self.readers.get(node.type)
+        kind = node.type
+        if kind == "identifier":
+            return (NAME, self.source[node.start_byte : node.end_byte].decode("utf-8", "replace"))
+        reader = _READERS.get(kind)
         if reader is None or self.depth > MAX_DEPTH:
             return UNKNOWN
         self.depth += 1
-        try:
-            return reader(node)
-        finally:
-            self.depth -= 1
+        found = reader(self, node)
+        self.depth -= 1
+        return found
 
     def text(self, node: Node) -> str:
         return self.source[node.start_byte : node.end_byte].decode("utf-8", "replace")
 
     # -- names ------------------------------------------------------------------------------------------------
-
-    def identifier(self, node: Node) -> Expr:
-        return (NAME, self.source[node.start_byte : node.end_byte].decode("utf-8", "replace"))
 
     def dotted(self, node: Node) -> str | None:
         """The text of a plain dotted name (`this` is `self`, `?.` and `!` count as nothing), else None."""
@@ -342,3 +308,37 @@ def _joined(values: list[Expr]) -> Expr:
     if len(parts) == 1 and isinstance(parts[0], str):
         return (STR, parts[0])
     return (TEMPLATE, tuple(parts))
+
+
+_READERS: dict[str, Callable[[Expressions, Node], Expr]] = {
+    "this": lambda _, node: (NAME, "self"),
+    "super": lambda _, node: (NAME, "super"),
+    "undefined": lambda _, node: (NUM, None),
+    "null": lambda _, node: (NUM, None),
+    "true": lambda _, node: (NUM, True),
+    "false": lambda _, node: (NUM, False),
+    "member_expression": Expressions.member,
+    "call_expression": Expressions.call,
+    "new_expression": Expressions.call,
+    "string": Expressions.string,
+    "template_string": Expressions.template,
+    "number": Expressions.number,
+    "array": Expressions.items,
+    "object": Expressions.object,
+    "subscript_expression": Expressions.subscript,
+    "binary_expression": Expressions.binary,
+    "ternary_expression": Expressions.ternary,
+    "await_expression": Expressions.first,
+    "parenthesized_expression": Expressions.last,
+    "sequence_expression": Expressions.last,
+    "non_null_expression": Expressions.first,
+    "as_expression": Expressions.first,
+    "satisfies_expression": Expressions.first,
+    "type_assertion": Expressions.last,
+    "spread_element": Expressions.splat,
+    "yield_expression": Expressions.first,
+    "assignment_expression": Expressions.last,
+    "arrow_function": Expressions.function,
+    "function_expression": Expressions.function,
+    "generator_function": Expressions.function,
+}
