@@ -4,7 +4,7 @@ import hashlib
 from collections import defaultdict
 from typing import Any
 
-from tenantry.products.pinata.engine.findings import Findings, Found, Table
+from tenantry.products.pinata.engine.findings import Findings, Found, Table, is_migration
 from tenantry.products.pinata.engine.graph import EFFECTS, ENTRIES, KINDS
 from tenantry.products.pinata.engine.calls import Calls
 from tenantry.products.pinata.engine.matching import RoutePaths, host_of
@@ -34,7 +34,8 @@ class Builder:
         for service in self.services:
             self._node("service", service.name, service.file, 1 if service.file else 0, 0, "", service.name, 1.0, {"folder": service.folder or ".", "kind": service.kind}, language="")
         tables = self._tables()
-        found = sorted(self.findings.found, key=lambda item: (item.file.path, item.line, _ORDER[item.kind], item.name, item.end_line))
+        wanted = [item for item in self.findings.found if item.kind not in EFFECTS or not is_migration(item.file)]
+        found = sorted(wanted, key=lambda item: (item.file.path, item.line, _ORDER[item.kind], item.name, item.end_line))
         placed = [(item, self._found(item)) for item in found]
         self._flow(placed)
         self._targets(placed, tables)
@@ -114,17 +115,17 @@ class Builder:
 
     def _flow(self, placed: list[tuple[Found, str]]) -> None:
         """Entry → handler → called functions → effects; functions that lead to no effect are left out, unless they handle an entry."""
-        owners: dict[str, Definition] = {}
+        owners: dict[str, list[tuple[Definition, str, int]]] = {}
         handlers: list[Definition] = []
         for item, node in placed:
             if item.kind in ENTRIES:
                 handlers += item.handlers
             if item.kind in EFFECTS:
                 owner = self.program.project.owner(item.file, item.scope)
-                if owner is not None:
-                    owners[node] = owner
+                own = [(owner, item.file.path, item.line)] if owner is not None else []
+                owners[node] = own + item.callers
         calls = Calls(self.program, self.findings)
-        kept = calls.leading_to(list(owners.values()), handlers)
+        kept = calls.leading_to([owner for row in owners.values() for owner, _, _ in row], handlers)
         for definition in sorted(kept, key=lambda d: d.key):
             self._function(definition)
         for item, node in placed:
@@ -132,8 +133,8 @@ class Builder:
                 for handler in item.handlers:
                     kind = "consumes" if item.kind == "consume" else "handles"
                     self._edge(node, self._function(handler), kind, item.confidence, item.file.path, item.line)
-            if node in owners:
-                self._edge(self._function(owners[node]), node, "does", item.confidence, item.file.path, item.line)
+            for owner, file, line in owners.get(node, ()):
+                self._edge(self._function(owner), node, "does", item.confidence, file, line)
         for call in calls.between(kept):
             source, target = self._function(call.source), self._function(call.target)
             if source != target:

@@ -4,6 +4,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
+from tenantry.products.pinata.engine.facts import FUNCTION as FUNCTION_EXPR
 from tenantry.products.pinata.engine.facts import NAME
 from tenantry.products.pinata.engine.findings import Findings
 from tenantry.products.pinata.engine.resolve.program import Program, Site
@@ -44,7 +45,7 @@ class Calls:
         if target is not None:
             self._add(CallEdge(source, target, 1.0, site.file.path, site.line))
         for argument in (*site.expr[2], *(value for _, value in site.expr[3])):
-            if argument[0] == NAME and argument[1] != "self":
+            if argument[0] == FUNCTION_EXPR or argument[0] == NAME and argument[1] != "self":
                 value = self.program.value(argument, site.at)
                 if value.kind == FUNCTION and value.definition is not None and not value.path:
                     self._add(CallEdge(source, value.definition, HANDED_OVER, site.file.path, site.line))
@@ -57,7 +58,7 @@ class Calls:
             return callee.definition
         members = self.program.inference.members
         if callee.kind == CLASS and not callee.path:
-            return members.method(callee.definition, "__init__")
+            return members.method(callee.definition, "__init__") or members.method(callee.definition, "constructor")
         if callee.kind == INSTANCE and not callee.path:
             return members.method(callee.definition, "__call__")
         return None

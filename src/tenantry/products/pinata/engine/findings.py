@@ -24,6 +24,8 @@ class Found:
     detail: dict[str, Any] = field(default_factory=dict)
     handlers: list[Definition] = field(default_factory=list)
     """Functions that this starts (a route's handler, a consumer's callback, a schedule's task)."""
+    callers: list[tuple[Definition, str, int]] = field(default_factory=list)
+    """(function, file, line) of those who perform an effect that is written elsewhere (a statement in an .sql file)."""
 
 
 @dataclass(slots=True)
@@ -118,3 +120,10 @@ def route_path(path: str) -> str:
     while "//" in path:
         path = path.replace("//", "/")
     return path if path.startswith("/") else f"/{path}"
+
+
+def is_migration(file: FileFacts) -> bool:
+    """Whether a file changes the schema: it tells of tables, and what it does to rows is not what the system does."""
+    if "/migrations/" in f"/{file.path}":
+        return True
+    return any(assign.target == "down_revision" and assign.scope == 0 for assign in file.assigns)

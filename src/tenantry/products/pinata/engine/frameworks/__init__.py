@@ -7,6 +7,9 @@ from tenantry.products.pinata.engine.frameworks.base import Framework
 
 NAMES = (
     "fastapi",
+    "sqlalchemy",
+    "raw_sql",
+    "http_clients",
 )
 
 

@@ -2,7 +2,7 @@
 
 from typing import TYPE_CHECKING
 
-from tenantry.products.pinata.engine.facts import CALLABLE, DICT, LIST, NUM, STR, Assign, Expr
+from tenantry.products.pinata.engine.facts import CALLABLE, DICT, LIST, NUM, SPLAT, STR, Assign, Expr
 from tenantry.products.pinata.engine.facts import CLASS as CLASS_SCOPE
 from tenantry.products.pinata.engine.resolve.types import as_type
 from tenantry.products.pinata.engine.resolve.values import (
@@ -111,7 +111,9 @@ class Members:
     def get(self, value: Value, name: str) -> Value:
         """The member `name` of a value."""
         if value.kind == EXTERNAL:
-            return external(f"{value.path}.{name}")
+            return value._replace(path=f"{value.path}.{name}")
+        if value.kind == LITERAL:
+            return self.index(value, (STR, name))
         if value.kind == MODULE:
             return self.inference.exported(value.path, name)
         if value.definition is None:
@@ -182,9 +184,13 @@ class Members:
             if value.expr[0] == LIST and index[0] == NUM and isinstance(index[1], int) and -len(value.expr[1]) <= index[1] < len(value.expr[1]):
                 return self.inference.value(value.expr[1][index[1]], value.at)
             if value.expr[0] == DICT and index[0] == STR:
-                for key, item in value.expr[1]:
+                for key, item in reversed(value.expr[1]):
                     if key == index:
                         return self.inference.value(item, value.at)
+                    if key[0] == SPLAT:
+                        found = self.index(self.inference.value(item, value.at), index)
+                        if found.known:
+                            return found
             return UNKNOWN
         if value.kind == CLASS and not value.path:
             return value  # a generic class with its parameters is still that class

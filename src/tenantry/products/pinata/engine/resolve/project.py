@@ -94,13 +94,18 @@ class Project:
         return None
 
     def owner(self, file: FileFacts, scope: int) -> Definition | None:
-        """The named function that code in `scope` belongs to: lambdas belong to the function around them."""
+        """The named function that code in `scope` belongs to: inline functions belong to the named one around them.
+
+        An inline function with none around it (a handler handed to a router) owns its code itself."""
+        inline = 0
         while scope > 0:
             current = file.scopes[scope]
-            if current.kind == CALLABLE and not current.name.startswith("<lambda"):
-                return self.definition(file, scope)
+            if current.kind == CALLABLE:
+                if not current.name.startswith("<"):
+                    return self.definition(file, scope)
+                inline = scope
             scope = current.parent
-        return None
+        return self.definition(file, inline) if inline else None
 
 
 def _tables(file: FileFacts) -> list[dict[str, list[Entry]]]:
