@@ -4,6 +4,7 @@ import hashlib
 from collections import defaultdict
 from typing import Any
 
+from tenantry.products.pinata.engine.facts import CLASS
 from tenantry.products.pinata.engine.findings import Findings, Found, Table, is_migration
 from tenantry.products.pinata.engine.graph import EFFECTS, ENTRIES, KINDS
 from tenantry.products.pinata.engine.calls import Calls
@@ -124,6 +125,10 @@ class Builder:
                 owner = self.program.project.owner(item.file, item.scope)
                 own = [(owner, item.file.path, item.line)] if owner is not None else []
                 owners[node] = own + item.callers
+        in_classes: dict[tuple[str, int], list[tuple[Found, str]]] = defaultdict(list)
+        for item, node in placed:
+            if item.kind in EFFECTS and item.file.scopes[item.scope].kind == CLASS:
+                in_classes[item.file.path, item.scope].append((item, node))
         calls = Calls(self.program, self.findings)
         kept = calls.leading_to([owner for row in owners.values() for owner, _, _ in row], handlers)
         for definition in sorted(kept, key=lambda d: d.key):
@@ -133,12 +138,21 @@ class Builder:
                 for handler in item.handlers:
                     kind = "consumes" if item.kind == "consume" else "handles"
                     self._edge(node, self._function(handler), kind, item.confidence, item.file.path, item.line)
+            if item.view is not None:
+                self._viewed(item, node, in_classes)
             for owner, file, line in owners.get(node, ()):
                 self._edge(self._function(owner), node, "does", item.confidence, file, line)
         for call in calls.between(kept):
             source, target = self._function(call.source), self._function(call.target)
             if source != target:
                 self._edge(source, target, "calls", call.confidence, call.file, call.line)
+
+    def _viewed(self, route: Found, node: str, in_classes: dict[tuple[str, int], list[tuple[Found, str]]]) -> None:
+        """A generic view's own queryset is read by its routes, though no function of the tree says so."""
+        assert route.view is not None
+        for owner in self.program.inference.members.order(route.view)[0]:
+            for effect, target in in_classes.get(owner.key, ()):
+                self._edge(node, target, "does", min(effect.confidence, 0.8), effect.file.path, effect.line)
 
     def _targets(self, placed: list[tuple[Found, str]], tables: dict[str, Table]) -> None:
         """Effects → tables, externals, routes of this tree and topics."""

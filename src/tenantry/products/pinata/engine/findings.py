@@ -26,6 +26,8 @@ class Found:
     """Functions that this starts (a route's handler, a consumer's callback, a schedule's task)."""
     callers: list[tuple[Definition, str, int]] = field(default_factory=list)
     """(function, file, line) of those who perform an effect that is written elsewhere (a statement in an .sql file)."""
+    view: Definition | None = None
+    """The class that serves a route: effects in its body (a generic view's queryset) are the route's."""
 
 
 @dataclass(slots=True)
@@ -92,12 +94,13 @@ class Findings:
         confidence: float = CERTAIN,
         handler: Definition | None = None,
         handlers: list[Definition] | None = None,
+        view: Definition | None = None,
         **detail: Any,
     ) -> Found:
         """Note something of one of the graph's kinds at a place."""
         started = handlers if handlers is not None else [handler] if handler is not None else []
         known = {key: value for key, value in detail.items() if value not in (None, "", [])}
-        found = Found(kind, name, file, line, end_line or line, scope, confidence, known, started)
+        found = Found(kind, name, file, line, end_line or line, scope, confidence, known, started, view=view)
         self.found.append(found)
         return found
 

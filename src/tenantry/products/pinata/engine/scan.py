@@ -161,7 +161,9 @@ class _Scan:
         for item in active:
             for name, rules in item.results.items():
                 results.setdefault(name, []).extend(rules)
-        program = Program(project, Inference(project, results))
+        members = [rule for item in active for rule in getattr(item, "members", ())]
+        namespaces = {path: rule for item in active for path, rule in getattr(item, "namespaces", {}).items()}
+        program = Program(project, Inference(project, results, members, namespaces))
         findings = Findings()
         for done, item in enumerate(active):
             self._say("resolve", done, len(active), item.name)

@@ -7,6 +7,8 @@ from tenantry.products.pinata.engine.frameworks.base import Framework
 
 NAMES = (
     "fastapi",
+    "django_urls",
+    "django_orm",
     "sqlalchemy",
     "raw_sql",
     "http_clients",

@@ -1,4 +1,7 @@
-"""What a framework must bring. One file per framework implements `Framework`; `frameworks/__init__.py` lists them."""
+"""What a framework must bring. One file per framework implements `Framework`; `frameworks/__init__.py` lists them.
+
+Two more things may be brought, by those who need them: `members` (rules for members of classes of the tree) and
+`namespaces` (objects from outside that the tree fills); see resolve/inference.py."""
 
 from collections.abc import Iterable, Mapping
 from typing import Protocol

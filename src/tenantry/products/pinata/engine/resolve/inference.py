@@ -33,8 +33,8 @@ from tenantry.products.pinata.engine.resolve.values import (
     FUNCTION,
     INSTANCE,
     LITERAL,
-    MANY,
     MODULE,
+    SUPER,
     UNKNOWN,
     At,
     Binding,
@@ -46,15 +46,29 @@ from tenantry.products.pinata.engine.resolve.values import (
 Result = Callable[["Inference", Value, Expr, At], Value | None]
 """What a call gives, by a framework's knowledge: (inference, callee, call, where) → value, or None to say nothing."""
 
+MemberRule = Callable[["Inference", Value, str], Value | None]
+"""What a member of a class or instance of the tree is, by a framework's knowledge (a model's manager, a foreign key)."""
+
+Namespace = Callable[["Inference", str], Value | None]
+"""What a member of a well-known object from outside is: `django.conf.settings.NAME` → where the tree sets NAME."""
+
 MAX_DEPTH = 40
 
 
 class Inference:
     """Answers about one project. `results` are the frameworks' rules by the last name of the callee."""
 
-    def __init__(self, project: Project, results: Mapping[str, Iterable[Result]] | None = None) -> None:
+    def __init__(
+        self,
+        project: Project,
+        results: Mapping[str, Iterable[Result]] | None = None,
+        member_rules: Iterable[MemberRule] = (),
+        namespaces: Mapping[str, Namespace] | None = None,
+    ) -> None:
         self.project = project
         self.results = {name: tuple(rules) for name, rules in (results or {}).items()}
+        self.member_rules = tuple(member_rules)
+        self._namespaces = dict(namespaces or {})
         self.members = Members(self)
         self._names: dict[tuple[str, int, str], Value] = {}
         self._calls: dict[tuple[int, str, int], Value] = {}
@@ -167,6 +181,11 @@ class Inference:
         joined = item._replace(module=f"{item.module}.{item.name}".strip("."), name="")
         path = speaks.find_module(project, file, joined) if item.level or item.module else None
         return self.module(path) if path is not None else external(speaks.external_name(item))
+
+    def namespaces(self, path: str, name: str) -> Value | None:
+        """The member `name` of an outside object that a framework knows to be filled from inside the tree."""
+        rule = self._namespaces.get(path)
+        return rule(self, name) if rule is not None else None
 
     def module(self, path: str) -> Value:
         return Value(MODULE, path=path)
@@ -293,6 +312,9 @@ class Inference:
                 return value
         if callee.kind == CLASS and not callee.path:
             return Value(INSTANCE, callee.definition)
+        if callee.kind == EXTERNAL and callee.path == "super":
+            inside = self.project.enclosing_class(at.file, at.scope)
+            return Value(SUPER, inside) if inside is not None else UNKNOWN
         if callee.kind == FUNCTION and callee.definition is not None and not callee.path:
             return self.returned(callee.definition)
         if callee.kind in (EXTERNAL, CLASS, INSTANCE, FUNCTION):
@@ -409,4 +431,4 @@ class Inference:
         return None
 
 
-__all__ = ["MANY", "Inference", "Result"]
+__all__ = ["Inference", "MemberRule", "Namespace", "Result"]

@@ -13,6 +13,7 @@ from tenantry.products.pinata.engine.resolve.values import (
     LITERAL,
     MANY,
     MODULE,
+    SUPER,
     UNKNOWN,
     At,
     Binding,
@@ -119,9 +120,27 @@ class Members:
         if value.definition is None:
             return UNKNOWN
         if value.path or value.kind == FUNCTION:
+            if value.item is not None and value.item.definition is not None:  # a manager's own methods
+                own = self.method(value.item.definition, name)
+                if own is not None:
+                    return Value(FUNCTION, own, item=value)
             return value._replace(path=f"{value.path}.{name}")
+        if value.kind == SUPER:
+            return self._above(value.definition, name)
+        for rule in self.inference.member_rules:
+            special = rule(self.inference, value, name)
+            if special is not None:
+                return special
         found = self._member(value.definition, name, value.kind == INSTANCE)
         return found if found is not None else value._replace(path=f".{name}")
+
+    def _above(self, definition: Definition, name: str) -> Value:
+        """`super().name`: a method of a base in the tree, else one of a base outside."""
+        for owner in self.order(definition)[0][1:]:
+            for entry in self.inference.project.names(owner.file, owner.index).get(name, ()):
+                if isinstance(entry, int):
+                    return Value(FUNCTION, self.inference.project.definition(owner.file, entry))
+        return Value(INSTANCE, definition, f".{name}")
 
     def _member(self, definition: Definition, name: str, of_instance: bool) -> Value | None:
         key = (*definition.key, name, of_instance)
@@ -175,6 +194,8 @@ class Members:
             if value.expr[0] == LIST and value.expr[1]:
                 return self.inference.value(value.expr[1][0], value.at)
             return UNKNOWN
+        if value.kind == CLASS and value.path.startswith((".objects", ".query")):
+            return Value(INSTANCE, value.definition)  # one row of a query over a class
         if value.kind in (EXTERNAL, CLASS, INSTANCE, FUNCTION) and value.path:
             return value._replace(path=value.path + "[]")
         return UNKNOWN

@@ -18,8 +18,8 @@ from typing import NamedTuple
 
 from tenantry.products.pinata.engine.facts import Expr, FileFacts, Scope
 
-EXTERNAL, CLASS, INSTANCE, FUNCTION, MODULE, LITERAL, MANY, UNKNOWN_KIND = (
-    "external", "class", "instance", "function", "module", "literal", "many", "unknown",
+EXTERNAL, CLASS, INSTANCE, FUNCTION, MODULE, LITERAL, MANY, SUPER, UNKNOWN_KIND = (
+    "external", "class", "instance", "function", "module", "literal", "many", "super", "unknown",
 )  # fmt: skip
 
 
@@ -69,7 +69,10 @@ class Binding(NamedTuple):
 
 
 class Value(NamedTuple):
-    """See the module's docstring. LITERAL carries `expr` and where it stands; MANY holds the `item` of a collection."""
+    """See the module's docstring. LITERAL carries `expr` and where it stands; MANY holds the `item` of a collection.
+
+    SUPER is the instance as its bases see it. With a `path`, `item` may hold the object that has members of its own
+    along that path (a manager of a model, an entity of a repository)."""
 
     kind: str
     definition: Definition | None = None
