@@ -10,6 +10,7 @@ import tempfile
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import AbstractAsyncContextManager
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import psycopg
 import pytest
@@ -27,6 +28,11 @@ from tenantry.infra.database.scopes import OrganizationRef, OrgScope
 from tenantry.infra.database.urls import DatabaseUrls
 from tenantry.packages import packages
 
+if TYPE_CHECKING:
+    from tests.service import Service
+
+PRODUCTS = ("pinata", "tests.sample_product.product:product")
+
 OpenScope = Callable[..., AbstractAsyncContextManager[OrgScope]]
 
 HASTY = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off", "autovacuum": "off"}
@@ -39,7 +45,7 @@ DO $$
 DECLARE name regclass; found boolean;
 BEGIN
     FOR name IN SELECT oid FROM pg_class
-        WHERE relkind = 'r' AND relnamespace = 'public'::regnamespace AND relname NOT IN ('database_migrations', 'jobs_library_migrations')
+        WHERE relkind = 'r' AND relnamespace = 'public'::regnamespace AND right(relname, 11) <> '_migrations'
     LOOP
         EXECUTE format('SELECT EXISTS (SELECT FROM %s)', name) INTO found;
         IF found THEN EXECUTE format('DELETE FROM %s', name); END IF;
@@ -68,7 +74,7 @@ def server(data_dir: Path) -> Iterator[EmbeddedServer]:
 @pytest.fixture(scope="session")
 def settings(data_dir: Path) -> Settings:
     """Local settings which read nothing from this machine's environment."""
-    return Settings(_env_file=None, mode="local", data_dir=data_dir, port=0, products=("pinata",), heavy_processes=1)
+    return Settings(_env_file=None, mode="local", data_dir=data_dir, port=0, products=PRODUCTS, heavy_processes=1)
 
 
 @pytest.fixture(scope="session")
@@ -162,3 +168,18 @@ def open_scope(database: Database, ada: Actor) -> OpenScope:
         return database.org_scope(organization, actor, role=role, permissions=_Everything())
 
     return open_
+
+
+@pytest.fixture(scope="session")
+def _composed(settings: Settings, _connected: Database) -> "Service":
+    from tests.service import Service  # whoever tests a part alone need not load the whole
+
+    return Service.of(settings, _connected)
+
+
+@pytest.fixture
+async def service(_composed: "Service", database: Database) -> "AsyncIterator[Service]":
+    """The whole service over HTTP, with nobody in it yet: `ada = await service.sign_up("Ada")`."""
+    await _composed.app.state.limiter.reset()
+    yield _composed
+    await _composed.close()

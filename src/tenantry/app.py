@@ -84,7 +84,7 @@ def create_app(
         for router in product.routers:
             app.include_router(router, prefix=f"/api/v1/orgs/{{org}}/{product.slug}", tags=[product.slug])
     app.state.hub = hub = Hub(database, _topics(products), _events(products))
-    app.include_router(live_router(hub, reader_of))
+    app.include_router(live_router(hub, reader_of), prefix="/api/v1")
     _refuse_unknown_permissions(app)
     return app
 

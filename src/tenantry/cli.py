@@ -6,22 +6,21 @@ import sys
 from pathlib import Path
 from typing import Annotated, Any
 
-import click
 import typer
 from typer.core import TyperGroup
 
 from tenantry import __version__
 
-EXIT_USAGE, EXIT_REFUSED, EXIT_INTERRUPTED = 2, 1, 130
+EXIT_REFUSED, EXIT_INTERRUPTED = 1, 130
 
 
 class _Commands(TyperGroup):
     """Our commands and those of the products, whose modules are imported only when they are called."""
 
-    def list_commands(self, ctx: click.Context) -> list[str]:
+    def list_commands(self, ctx: Any) -> list[str]:
         return [*super().list_commands(ctx), *_product_modules()]
 
-    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+    def get_command(self, ctx: Any, cmd_name: str) -> Any:
         own = super().get_command(ctx, cmd_name)
         module = _product_modules().get(cmd_name) if own is None else None
         return typer.main.get_command(importlib.import_module(module).app) if module else own
@@ -191,13 +190,8 @@ def _settings(**given: Any) -> Any:
 def main() -> None:
     """Run a command; what we refuse is said in one sentence, without a traceback."""
     try:
-        app(standalone_mode=False)
-    except click.exceptions.Exit as leaving:
-        sys.exit(leaving.exit_code)
-    except click.ClickException as error:
-        error.show()
-        sys.exit(error.exit_code)
-    except (KeyboardInterrupt, click.Abort):
+        app()
+    except KeyboardInterrupt:
         sys.exit(EXIT_INTERRUPTED)
     except Exception as error:
         if not _is_refusal(error):

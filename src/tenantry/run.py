@@ -7,7 +7,6 @@ from collections.abc import AsyncIterator, Callable, Coroutine
 from contextlib import asynccontextmanager
 from typing import Any
 
-import uvicorn
 from fastapi import FastAPI
 from uvicorn.supervisors import Multiprocess
 
@@ -42,15 +41,24 @@ def up(settings: Settings, say: Say) -> None:
 
 
 def web(settings: Settings, workers: int, say: Say) -> None:
-    """`tenantry web`: API and interface alone, in any number of processes."""
+    """`tenantry web`: API and interface alone, in any number of processes, beside `tenantry worker`.
+
+    Raises:
+        PortTakenError, SettingsError: with what to do.
+    """
     configure_logging(settings)
-    listener = listen(settings.host, settings.port)
-    say(f"Serving at {settings.base_url} with {workers} process{'es' if workers > 1 else ''}.")
-    config = server_config("tenantry.run:web_process", settings, factory=True, workers=workers)
-    if workers > 1:
-        Multiprocess(config, target=uvicorn.Server(config).run, sockets=[listener]).run()
-    else:
-        uvicorn.Server(config).run(sockets=[listener])
+    with listen(settings.host, settings.port) as listener:
+        say(f"Serving at {settings.base_url} with {workers} process{'es' if workers > 1 else ''}. Stop it with Ctrl-C.")
+        if workers > 1:
+            config = server_config("tenantry.run:web_process", settings, factory=True, workers=workers)
+            Multiprocess(config, sockets=[listener]).run()
+        else:
+            _run(_serve_web(Server(server_config(web_process(), settings)), listener))
+
+
+async def _serve_web(server: Server, listener: socket.socket) -> None:
+    with _on_signals(server.stop):
+        await server.serve(sockets=[listener])
 
 
 def web_process() -> FastAPI:
@@ -85,7 +93,7 @@ async def _serve(settings: Settings, urls: DatabaseUrls, listener: socket.socket
         worker = create_worker(settings, database, products)
 
         def stop() -> None:
-            server.force_exit, server.should_exit = server.should_exit, True
+            server.stop()
             worker.stop()
 
         with _on_signals(stop):

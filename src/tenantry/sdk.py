@@ -27,6 +27,7 @@ from tenantry.infra.database.models import TenantModel, tenant_key
 from tenantry.infra.database.scopes import OrganizationRef, OrgScope, Scope, SystemScope, UserScope
 from tenantry.infra.events import Subscriber, emit, touch
 from tenantry.infra.heavy import HeavyCancelled, HeavyDied, run_heavy
+from tenantry.infra.http.body_limit import takes_at_most
 from tenantry.infra.http.conditions import Conditional
 from tenantry.infra.http.paging import Paging
 from tenantry.infra.http.routing import Router
@@ -82,6 +83,7 @@ __all__ = [
     "new_id",
     "run_heavy",
     "signed_in",
+    "takes_at_most",
     "tenant_key",
     "touch",
 ]

@@ -52,7 +52,8 @@ class RateLimiter:
     """Counts by limit and key."""
 
     def __init__(self) -> None:
-        self._strategy = SlidingWindowCounterRateLimiter(MemoryStorage())
+        self._storage = MemoryStorage()
+        self._strategy = SlidingWindowCounterRateLimiter(self._storage)
 
     async def hit(self, rate: Rate, *key: str) -> Verdict:
         """Count one more of this key, and say whether it still may happen."""
@@ -83,3 +84,7 @@ class RateLimiter:
         """Start counting this key anew."""
         if rate is not None:
             await self._strategy.clear(rate.item, rate.name, *key)
+
+    async def reset(self) -> None:
+        """Forget all counts."""
+        await self._storage.reset()

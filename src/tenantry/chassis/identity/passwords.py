@@ -1,11 +1,16 @@
 """Passwords: argon2id with OWASP's settings, off the event loop, and no trivial ones."""
 
+from collections.abc import Callable
+from typing import Any, TypeVar
+
 import anyio
 import anyio.to_thread
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerifyMismatchError
 
 from tenantry.core.errors import Invalid
+
+T = TypeVar("T")
 
 SHORTEST, LONGEST = 8, 256
 _GUESSES_AT_LEAST = 2  # zxcvbn's score: 10^6 guesses and more
@@ -36,9 +41,10 @@ def _verify(password: str, stored: str | None) -> bool:
     if stored is None and _nobody is None:
         _nobody = _hasher.hash("nobody’s password")
     try:
-        return _hasher.verify(stored or _nobody or "", password) and stored is not None
+        _hasher.verify(stored or _nobody or "", password)
     except (VerifyMismatchError, InvalidHashError):
         return False
+    return stored is not None
 
 
 async def refuse_trivial(password: str, *about: str) -> None:
@@ -74,8 +80,8 @@ def _weak(message: str) -> Invalid:
     )
 
 
-async def _run(function, *arguments):  # type: ignore[no-untyped-def]
+async def _run(function: Callable[..., T], *arguments: Any) -> T:
     global _places  # noqa: PLW0603 - two at once: each takes 19 MiB and a core
     if _places is None:
         _places = anyio.CapacityLimiter(2)
-    return await anyio.to_thread.run_sync(function, *arguments, limiter=_places)
+    return await anyio.to_thread.run_sync(lambda: function(*arguments), limiter=_places)

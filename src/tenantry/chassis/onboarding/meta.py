@@ -47,10 +47,7 @@ def _resources(product: Product, document: dict[str, Any]) -> Iterator[Resource]
         item = _item(operations["get"], document)
         if item is None:
             continue
-        one = next(
-            (ops for other, ops in document["paths"].items() if other.startswith(f"{path}/{{") and other.endswith("}")),
-            {},
-        )
+        one = _one(path, document)
         yield Resource(
             name=name,
             title=name.rsplit("/", 1)[-1].replace("-", " ").replace("_", " ").capitalize(),
@@ -60,6 +57,12 @@ def _resources(product: Product, document: dict[str, Any]) -> Iterator[Resource]
             update=_body(one.get("patch"), document),
             delete="delete" in one,
         )
+
+
+def _one(path: str, document: dict[str, Any]) -> dict[str, Any]:
+    """What can be done with one item of a list: the operations below `…/{id}`."""
+    found = (ops for other, ops in document["paths"].items() if other.startswith(f"{path}/{{") and other.endswith("}"))
+    return next(found, {})
 
 
 def _item(operation: dict[str, Any], document: dict[str, Any]) -> dict[str, Any] | None:

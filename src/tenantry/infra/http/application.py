@@ -12,6 +12,7 @@ from starlette.responses import HTMLResponse, JSONResponse
 import tenantry
 from tenantry.core.settings import Settings
 from tenantry.infra.database.database import Database
+from tenantry.infra.http.body_limit import BodyLimit
 from tenantry.infra.http.context import RequestContext
 from tenantry.infra.http.health import health_routes
 from tenantry.infra.http.hosts import HostCheck, OriginCheck, allowed_hosts
@@ -61,7 +62,6 @@ def create_http(
         docs_url=None,
         redoc_url=None,
         redirect_slashes=False,
-        max_body_size=settings.max_body_bytes,
         generate_unique_id_function=operation_id,
         lifespan=lifespan,
         middleware=[
@@ -71,6 +71,7 @@ def create_http(
             Middleware(HostCheck, hosts=allowed_hosts(settings)),
             Middleware(OriginCheck),
             Middleware(RateLimits, rates=Rates.load(settings), limiter=limiter),
+            Middleware(BodyLimit, size=settings.max_body_bytes),
         ],
     )
     app.state.settings, app.state.database = settings, database

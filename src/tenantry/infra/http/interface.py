@@ -1,5 +1,6 @@
 """The built interface: prerendered pages, the shell for everything else, and assets that never change."""
 
+import hashlib
 import mimetypes
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -25,6 +26,7 @@ class Page:
     """One file of the interface, with the compressed forms that lie beside it."""
 
     path: Path
+    digest: str
     headers: dict[str, str]
     encoded: dict[str, Path] = field(default_factory=dict)
 
@@ -55,18 +57,16 @@ class Interface:
 def _file(page: Page, asked: Headers) -> Response:
     accepted = asked.get("accept-encoding", "")
     encoding = next((name for name, _ in _ENCODINGS if name in page.encoded and name in accepted), None)
-    response = FileResponse(page.encoded[encoding] if encoding else page.path, headers=page.headers)
+    # Each form is a representation of its own; one tag for all would let a cache mix them up.
+    headers = page.headers | {"ETag": f'"{page.digest}{"-" + encoding if encoding else ""}"'}
+    if headers["ETag"] == asked.get("if-none-match"):
+        return Response(status_code=304, headers={name: value for name, value in headers.items() if name in _ON_304})
     if encoding:
-        response.headers["Content-Encoding"] = encoding
-        # Each form is its own representation; one tag for both would let a cache mix them up.
-    if response.headers.get("etag") == asked.get("if-none-match"):
-        return Response(
-            status_code=304, headers={name: value for name, value in response.headers.items() if name in _ON_304}
-        )
-    return response
+        headers["Content-Encoding"] = encoding
+    return FileResponse(page.encoded[encoding] if encoding else page.path, headers=headers)
 
 
-_ON_304 = ("etag", "cache-control", "vary", "content-security-policy")
+_ON_304 = ("ETag", "Cache-Control", "Vary", "Content-Security-Policy")
 
 
 def _read(folder: Path) -> dict[str, Page]:
@@ -75,7 +75,8 @@ def _read(folder: Path) -> dict[str, Page]:
         name = path.relative_to(folder).as_posix()
         if path.is_dir() or path.name.startswith(".") or path.suffix in (".br", ".gz"):
             continue
-        page = Page(path, _headers(name, path))
+        content = path.read_bytes()
+        page = Page(path, hashlib.sha256(content).hexdigest()[:32], _headers(name, path, content))
         page.encoded = {
             encoding: twin for encoding, suffix in _ENCODINGS if (twin := path.with_name(path.name + suffix)).is_file()
         }
@@ -85,7 +86,7 @@ def _read(folder: Path) -> dict[str, Page]:
     return pages
 
 
-def _headers(name: str, path: Path) -> dict[str, str]:
+def _headers(name: str, path: Path, content: bytes) -> dict[str, str]:
     kind = mimetypes.guess_type(name)[0] or "application/octet-stream"
     if kind in ("application/javascript", "application/json") or kind.startswith("text/"):
         kind += "; charset=utf-8"
@@ -95,5 +96,5 @@ def _headers(name: str, path: Path) -> dict[str, str]:
         "Vary": "Accept-Encoding",
     }
     if path.suffix == ".html":
-        headers["Content-Security-Policy"] = page_policy(script_hashes(path.read_bytes()))
+        headers["Content-Security-Policy"] = page_policy(script_hashes(content))
     return headers

@@ -144,6 +144,7 @@ def no_such_address() -> NotFound:
 
 def _of_http(error: HTTPException, request: Request) -> Problem:
     headers = dict(error.headers or {})
+    hint: str | None
     match error.status_code:
         case 404:
             return no_such_address()

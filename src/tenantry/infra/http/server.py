@@ -43,7 +43,7 @@ def listen(host: str, port: int) -> socket.socket:
 def server_config(app: ASGIApp | str, settings: Settings, *, factory: bool = False, workers: int = 1) -> uvicorn.Config:
     """How uvicorn runs here: our logs, and forwarded addresses believed only from the proxies that are named."""
     return uvicorn.Config(
-        app,  # type: ignore[arg-type]
+        app,
         factory=factory,
         workers=workers,
         host=settings.host,
@@ -66,3 +66,7 @@ class Server(uvicorn.Server):
     def capture_signals(self) -> Iterator[None]:
         """Leave signals alone."""
         yield
+
+    def stop(self) -> None:
+        """Take no more requests and finish those that run; told twice, leave them."""
+        self.force_exit, self.should_exit = self.should_exit, True
