@@ -1,0 +1,56 @@
+import { MultiDirectedGraph } from "graphology";
+import { kindOf } from "../kinds";
+import type { ColumnarGraph } from "../types";
+import { degrees } from "./columnar";
+import type { GraphColors } from "./colors";
+import { shapeNumbers } from "./shape-program";
+
+export interface NodeAttributes {
+  x: number;
+  y: number;
+  size: number;
+  color: string;
+  label: string;
+  shape: number;
+  type: "shape";
+}
+
+export interface EdgeAttributes {
+  size: number;
+}
+
+export type SigmaGraph = MultiDirectedGraph<NodeAttributes, EdgeAttributes>;
+
+/**
+ * The graph sigma draws. A node's key is its index as text, so that the columns stay the place to look things up.
+ * Large graphs get smaller nodes: what is pleasant at 50 is a blot at 30,000.
+ */
+export function buildGraph(columns: ColumnarGraph, colors: GraphColors): SigmaGraph {
+  const graph: SigmaGraph = new MultiDirectedGraph();
+  const { nodes, edges } = columns;
+  const degree = degrees(columns);
+  const total = nodes.id.length;
+  const scale = total < 150 ? 1.5 : total < 1500 ? 1.1 : total < 8000 ? 0.75 : 0.5;
+  const looks = columns.kinds.map((name) => {
+    const kind = kindOf(name);
+    return { shape: shapeNumbers[kind.shape], size: kind.size * scale, color: colors.kinds.get(kind.color) ?? colors.text };
+  });
+  for (let i = 0; i < total; i += 1) {
+    const look = looks[nodes.kind[i] ?? 0];
+    graph.addNode(String(i), {
+      x: nodes.x[i] ?? 0,
+      y: nodes.y[i] ?? 0,
+      size: (look?.size ?? 3) * (1 + Math.min(1, Math.log1p(degree[i] ?? 0) / 8)),
+      color: look?.color ?? colors.text,
+      label: nodes.name[i] ?? "",
+      shape: look?.shape ?? 0,
+      type: "shape",
+    });
+  }
+  for (let i = 0; i < edges.source.length; i += 1) {
+    const [from, to] = [edges.source[i], edges.target[i]];
+    if (from === undefined || to === undefined || from === to) continue;
+    graph.addEdgeWithKey(String(i), String(from), String(to), { size: total < 1500 ? 1 : 0.6 });
+  }
+  return graph;
+}

@@ -1,0 +1,26 @@
+import type { Changes, CodeNode } from "../types";
+
+export interface Row {
+  change: "added" | "removed" | "changed";
+  node: CodeNode;
+  /** Only of changed ones: as it was. */
+  before?: CodeNode;
+}
+
+/** All changed nodes in one list: by file and line, so that what happened in one place stands together. */
+export function changeRows({ nodes }: Changes): Row[] {
+  const rows: Row[] = [
+    ...nodes.added.map((node): Row => ({ change: "added", node })),
+    ...nodes.removed.map((node): Row => ({ change: "removed", node })),
+    ...nodes.changed.map(({ before, after }): Row => ({ change: "changed", node: after, before })),
+  ];
+  return rows.sort((a, b) => (a.node.file ?? "").localeCompare(b.node.file ?? "") || (a.node.line ?? 0) - (b.node.line ?? 0));
+}
+
+type Named = string | { name: string } | { before: string | { name: string }; after: string | { name: string } };
+
+export function tableName(table: Named): string {
+  if (typeof table === "string") return table;
+  if ("after" in table) return tableName(table.after);
+  return table.name;
+}

@@ -1,0 +1,29 @@
+import { index, type RouteConfig, type RouteConfigEntry, route } from "@react-router/dev/routes";
+
+// Every folder of products/ that has a routes.ts brings the pages of one product, below /{org}/{its folder's name}.
+const folders = import.meta.glob<{ default: RouteConfigEntry[] }>("./products/*/routes.ts", { eager: true });
+const products = Object.entries(folders).map(([path, module]) => {
+  const slug = path.split("/")[2] ?? "";
+  return route(slug, "products/outlet.tsx", { id: `product-${slug}` }, module.default);
+});
+
+export default [
+  index("chassis/home/home.tsx"),
+  route("sign-in", "chassis/auth/sign-in.tsx"),
+  route("sign-up", "chassis/auth/sign-up.tsx"),
+  route("start", "chassis/auth/start.tsx"),
+  route(":org", "shell/organization.tsx", [
+    index("chassis/organizations/first-product.tsx"),
+    route("organization", "chassis/organizations/organization.tsx"),
+    ...products,
+    // A product without pages of its own: plain ones, drawn from the API's schema.
+    route(":product", "chassis/generic/product.tsx", [
+      index("chassis/generic/first-resource.tsx"),
+      route(":resource", "chassis/generic/list.tsx"),
+      route(":resource/new", "chassis/generic/create.tsx"),
+      route(":resource/:id", "chassis/generic/detail.tsx"),
+    ]),
+    route("*", "shell/not-found.tsx", { id: "not-found-inside" }),
+  ]),
+  route("*", "shell/not-found.tsx"),
+] satisfies RouteConfig;

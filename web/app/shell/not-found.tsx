@@ -1,0 +1,28 @@
+import { Link, useParams } from "react-router";
+import { Problem } from "~/api/problem";
+import { useTitle } from "~/lib/hooks";
+import { Button } from "~/ui/button";
+import { ErrorPage, ErrorText } from "./error-page";
+
+const problem = new Problem({
+  status: 404,
+  code: "page.not_found",
+  detail: "There is no page at this address.",
+  hint: "It may have moved, or the link may be old. Your overview is a good place to start again.",
+});
+
+export default function NotFound() {
+  const { org, "*": rest } = useParams();
+  useTitle("Not found");
+  // Inside an organization the frame is already there.
+  if (!org || rest === undefined) return <ErrorPage error={problem} />;
+  return (
+    <div className="flex flex-1 flex-col items-center justify-center p-6 text-center">
+      <ErrorText problem={problem}>
+        <Button variant="primary" size="md" asChild>
+          <Link to={`/${org}`}>Go to my overview</Link>
+        </Button>
+      </ErrorText>
+    </div>
+  );
+}
