@@ -50,7 +50,7 @@ def main(wanted: list[str]) -> int:
         console.fail(f"Failed: {failure.title}\n{sentence}", failure.output)
         return 1
     except OSError as error:
-        console.fail(advice.for_failure(ROOT, str(error)) or f"The set-up could not go on: {error}")
+        console.fail(advice.for_failure(ROOT, str(error)) or "The set-up could not go on.", str(error))
         return 1
     except KeyboardInterrupt:
         console.fail("Stopped. Run the same command again, and it goes on from here.")

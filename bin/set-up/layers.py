@@ -105,7 +105,7 @@ class SetUp:
     def use_own_caches_where_needed(self) -> None:
         """An account without a home of its own (a service user) keeps its downloads in `.venv/cache`."""
         home = Path(self.env.get("XDG_CACHE_HOME") or Path(self.env.get("HOME") or "/") / ".cache")
-        while not home.exists():
+        while not os.path.exists(home):  # not Path.exists, which fails in a folder that is closed to us
             home = home.parent
         if not os.access(home, os.W_OK):
             cache = self.venv / "cache"
