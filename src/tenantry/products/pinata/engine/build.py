@@ -158,9 +158,13 @@ class Builder:
         """Effects → tables, externals, routes of this tree and topics."""
         self.tables_by_name: dict[str, str] = {}
         for name, table in tables.items():
+            # A table that only a relation implies stands nowhere itself; its node says which relation makes it.
+            implied = bool(table.detail.get("automatic"))
+            made_by = {"made_by": f"{table.file.path}:{table.line}"} if implied else {}
+            file, line = ("", 0) if implied else (table.file.path, table.line)
             self.tables_by_name[name.lower()] = self._node(
-                "table", name, table.file.path, table.line, table.line, "", self._service(table.file.path), 1.0,
-                {**table.detail, "columns": len(table.columns)}, table.file.language, unique=True,
+                "table", name, file, line, line, "", self._service(table.file.path), 1.0,
+                {**table.detail, **made_by, "columns": len(table.columns)}, table.file.language, unique=True,
             )  # fmt: skip
         for name, table in tables.items():
             for column in table.columns:

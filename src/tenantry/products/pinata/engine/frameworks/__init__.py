@@ -12,6 +12,8 @@ NAMES = (
     "sqlalchemy",
     "raw_sql",
     "http_clients",
+    "nestjs",
+    "typeorm",
 )
 
 

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from tenantry.products.pinata.engine.facts import CALL, DICT, FUNCTION, LIST, NAME, SPLAT, STR, Expr, FileFacts
+from tenantry.products.pinata.engine.facts import BINARY, CALL, DICT, FUNCTION, LIST, NAME, SPLAT, STR, Expr, FileFacts
 from tenantry.products.pinata.engine.languages.typescript_definitions import decorators as field_decorators
 from tenantry.products.pinata.engine.resolve.inference import Inference
 from tenantry.products.pinata.engine.resolve.program import Program
@@ -94,6 +94,9 @@ def items(inference: Inference, expr: Expr | None, at: At, depth: int = 0) -> li
     """The items of a list literal, named lists and spreads unfolded; one expression that is no list is one item."""
     if expr is None or depth > 6:
         return []
+    either = alternatives(inference, expr, at)
+    if len(either) > 1:
+        return [pair for item, where in either for pair in items(inference, item, where, depth + 1)]
     found = literal(inference, expr, at) if expr[0] in (LIST, NAME, "a", "i") else None
     if found is None or found[0][0] != LIST:
         return [(expr, at)]
@@ -102,8 +105,25 @@ def items(inference: Inference, expr: Expr | None, at: At, depth: int = 0) -> li
         if item[0] == SPLAT:
             unfolded += items(inference, item[1], found[1], depth + 1)
         else:
-            unfolded.append((item, found[1]))
+            unfolded += alternatives(inference, item, found[1])
     return unfolded
+
+
+def alternatives(inference: Inference, expr: Expr, at: At) -> list[tuple[Expr, At]]:
+    """Both branches of a conditional expression, or of the constant that names one; else the expression itself."""
+    if expr[0] == NAME and "." not in expr[1]:
+        scope = at.scope
+        while scope >= 0:
+            entries = inference.project.names(at.file, scope).get(expr[1])
+            if entries:
+                value = getattr(entries[0], "value", None)
+                if value is not None and value[0] == BINARY and value[1] == "?":
+                    return [(value[2], At(at.file, scope)), (value[3], At(at.file, scope))]
+                break
+            scope = at.file.scopes[scope].parent
+    if expr[0] == BINARY and expr[1] == "?":
+        return [(expr[2], at), (expr[3], at)]
+    return [(expr, at)]
 
 
 def named_class(inference: Inference, expr: Expr | None, at: At) -> Definition | None:

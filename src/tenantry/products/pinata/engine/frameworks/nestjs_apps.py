@@ -144,9 +144,11 @@ class Apps:
         created: list[tuple[App, Definition | None]] = []
         for site in program.calls(*_CREATE):
             root = named_class(program.inference, site.argument("module", 0), site.at)
-            app = App(site.file.path)
-            created.append((app, root))
-            self.apps.append(app)
+            created.append((App(site.file.path), root))
+        serving = {site.file.path for site in program.methods("listen", "listenAsync", "startAllMicroservices", "getHttpAdapter", "init")}
+        if any(app.path in serving for app, _ in created):  # what is created to run once serves nobody
+            created = [(app, root) for app, root in created if app.path in serving]
+        self.apps += [app for app, _ in created]
         for site in program.methods("setGlobalPrefix"):
             for app in self._apps_of(site):
                 self._prefix(app, site)

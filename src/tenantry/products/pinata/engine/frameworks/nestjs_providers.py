@@ -3,7 +3,7 @@
 from collections import defaultdict
 
 from tenantry.products.pinata.engine.facts import CALL, DICT, LIST, NAME, STR, Expr
-from tenantry.products.pinata.engine.frameworks.javascript import LANGUAGES, named_class, option
+from tenantry.products.pinata.engine.frameworks.javascript import LANGUAGES, alternatives, named_class, option
 from tenantry.products.pinata.engine.languages.typescript_definitions import decorators as field_decorators
 from tenantry.products.pinata.engine.resolve.inference import Inference
 from tenantry.products.pinata.engine.resolve.values import CLASS, EXTERNAL, FUNCTION, INSTANCE, LITERAL, UNKNOWN, At, Definition, Value
@@ -56,9 +56,11 @@ class Providers:
         if token:
             self.by_token[token].append((value, at))
         abstract = named_class(self.inference, pairs["provide"], at)
-        concrete = named_class(self.inference, pairs.get("useClass") or pairs.get("useExisting"), at)
-        if abstract is not None and concrete is not None and abstract is not concrete:
-            self.instead[abstract.key].append(concrete)
+        given = pairs.get("useClass") or pairs.get("useExisting")
+        for expr, where in alternatives(self.inference, given, at) if given is not None and abstract is not None else ():
+            concrete = named_class(self.inference, expr, where)
+            if abstract is not None and concrete is not None and abstract is not concrete:
+                self.instead[abstract.key].append(concrete)
 
     def _namespace(self, name: str, factory: Expr, at: At) -> None:
         value = self.inference.value(factory, at)
@@ -107,14 +109,14 @@ class Providers:
         return self.inference.value(*constant) if constant is not None else UNKNOWN
 
     def setting(self, key: str) -> Value:
-        """The value of a configuration key such as `app.port`."""
+        """The value of a configuration key such as `app.port`, unevaluated: it may name an environment variable's default."""
         namespace, _, rest = key.partition(".")
         for made, at in self.settings.get(namespace, ()):
-            value = self.inference.value(made, at)
+            found: tuple[Expr, At] | None = (made, at)
             for part in rest.split(".") if rest else ():
-                value = self.inference.members.get(value, part)
-            if value.known:
-                return value
+                found = option(self.inference, found[0], found[1], part) if found is not None else None
+            if found is not None:
+                return Value(LITERAL, expr=found[0], at=found[1])
         return UNKNOWN
 
 
@@ -145,7 +147,12 @@ def injected(inference: Inference, callee: Value, call: Expr, at: At) -> Value |
 
 
 def settings(inference: Inference, callee: Value, call: Expr, at: At) -> Value | None:
-    """`configService.get("app.port")` is the value that the configuration returns under that key."""
+    """`configService.get("app.port")` is the value that the configuration returns under that key; `app.get(Service)` a service."""
+    if callee.kind == EXTERNAL and callee.path.startswith("@nestjs/core.NestFactory.") and call[2]:
+        wanted = inference.value(call[2][0], at)
+        if wanted.kind == CLASS and not wanted.path:
+            return Value(INSTANCE, wanted.definition)
+        return wanted._replace(path=f"{wanted.path}()") if wanted.kind == EXTERNAL else None
     if callee.kind != EXTERNAL or not callee.path.startswith("@nestjs/config.ConfigService().get") or not call[2]:
         return None
     if call[2][0][0] != STR:

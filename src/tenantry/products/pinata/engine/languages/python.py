@@ -55,6 +55,13 @@ QUIET = frozenset(
     b"min max sum any all zip enumerate type id hash round abs callable cast TypeVar ValueError TypeError KeyError "
     b"RuntimeError NotImplementedError AssertionError AttributeError Exception property bytes map filter reversed".split()
 )
+# Nor do these methods of strings, mappings and dates, and what is said to a log.
+QUIET_METHODS = tuple(
+    f".{name}".encode()
+    for name in "items keys strip rstrip lstrip lower upper startswith endswith split splitlines isoformat strftime setdefault "
+    "hexdigest encode decode title capitalize isdigit total_seconds timestamp".split()
+)
+LOGGERS = (b"logger.", b"log.", b"logging.", b"self.logger.", b"self.log.", b"LOG.", b"_logger.")
 
 
 class _Reader:
@@ -64,7 +71,8 @@ class _Reader:
         self.source = source
         self.facts = FileFacts(path, "python")
         self.root = GRAMMAR.parse(source)
-        self.expressions = Expressions(source)
+        self.expressions = Expressions(source, GRAMMAR.kind)
+        self.text = self.expressions.text
         self.returns: dict[int, list[Expr]] = {}
 
     def read(self) -> FileFacts:
@@ -277,23 +285,22 @@ class _Reader:
             self.bind(left, (ELEMENT, self.expressions.read(right)), None, scope)
 
     def call(self, node: Node, scope: int, inner_calls: set[int]) -> None:
-        callee = node.children[0]
-        if callee.type == "identifier" and self.source[callee.start_byte : callee.end_byte] in QUIET:
+        callee = node.child(0)
+        if callee is None:
+            return
+        name = self.source[callee.start_byte : callee.end_byte]
+        if name in QUIET or name.endswith(QUIET_METHODS) or name.startswith(LOGGERS):
             return
         expr = self.expressions.read(node)
         if expr[0] != CALL:
             return
         self.facts.calls.append(Call(scope, expr, node.start_point.row + 1, node.end_point.row + 1))
-        while callee.type in ("attribute", "subscript", "call", "await", "parenthesized_expression"):
+        if b"(" not in name:
+            return
+        while callee is not None and callee.type in ("attribute", "subscript", "call", "await", "parenthesized_expression"):
             if callee.type == "call":
                 inner_calls.add(callee.id)
-            children = callee.named_children
-            if not children:
-                break
-            callee = children[0]
-
-    def text(self, node: Node) -> str:
-        return self.source[node.start_byte : node.end_byte].decode("utf-8", "replace")
+            callee = callee.named_child(0)
 
 
 class Python:

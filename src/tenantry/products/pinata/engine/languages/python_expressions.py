@@ -37,10 +37,13 @@ def _unescape(match: re.Match[str]) -> str:
 class Expressions:
     """Reads expressions of one file. Comments and formatting vanish; anything unforeseen is UNKNOWN."""
 
-    def __init__(self, source: bytes) -> None:
+    def __init__(self, source: bytes, kinds: Callable[[str], int | None]) -> None:
         self.source = source
+        # Byte offsets are character offsets in ASCII, and slicing a string is cheaper than decoding a slice.
+        self.ascii = source.decode("ascii") if source.isascii() else None
         self.depth = 0
-        self.readers: dict[str, Callable[[Node], Expr]] = {
+        self.known: dict[int, Expr] = {}  # calls are captured on their own and within each other, but read once
+        readers: dict[str, Callable[[Node], Expr]] = {
             "identifier": self.identifier,
             "attribute": self.attribute,
             "call": self.call,
@@ -73,23 +76,28 @@ class Expressions:
             "as_pattern": self.first,
             "lambda": self.function,
         }
+        self.readers = {kind: reader for name, reader in readers.items() if (kind := kinds(name)) is not None}
+        self.keyword_argument, self.dictionary_splat = kinds("keyword_argument"), kinds("dictionary_splat")
+        self.comment, self.argument_list, self.pair = kinds("comment"), kinds("argument_list"), kinds("pair")
+        self.nameables = (kinds("identifier"), kinds("attribute"))
 
     def read(self, node: Node) -> Expr:
-        reader = self.readers.get(node.type)
+        reader = self.readers.get(node.kind_id)
         if reader is None or self.depth > MAX_DEPTH:
             return UNKNOWN
         self.depth += 1
-        try:
-            return reader(node)
-        finally:
-            self.depth -= 1
+        value = reader(node)
+        self.depth -= 1
+        return value
 
     def text(self, node: Node) -> str:
+        if self.ascii is not None:
+            return self.ascii[node.start_byte : node.end_byte]
         return self.source[node.start_byte : node.end_byte].decode("utf-8", "replace")
 
     def dotted(self, node: Node) -> str | None:
         """The text of a plain dotted name, else None."""
-        if node.type not in ("identifier", "attribute"):
+        if node.kind_id not in self.nameables:
             return None
         text = self.text(node)
         if _DOTTED.match(text):
@@ -126,22 +134,31 @@ class Expressions:
         return (NAME, f"{base[1]}.{member}") if base[0] == NAME else (ATTR, base, member)
 
     def call(self, node: Node) -> Expr:
+        found = self.known.get(node.id)
+        if found is None:
+            found = self._call(node)
+            if self.depth < MAX_DEPTH // 2:  # what was cut off deep inside another call is read again on its own
+                self.known[node.id] = found
+        return found
+
+    def _call(self, node: Node) -> Expr:
         children = node.named_children
         if len(children) < 2:
             return UNKNOWN
         callee, listed = self.read(children[0]), children[-1]
         args: list[Expr] = []
         kwargs: list[tuple[str, Expr]] = []
-        if listed.type == "argument_list":
+        if listed.kind_id == self.argument_list:
             for child in listed.named_children:
-                kind = child.type
-                if kind == "keyword_argument":
+                kind = child.kind_id
+                if kind == self.keyword_argument:
                     parts = child.named_children
                     if len(parts) >= 2:
                         kwargs.append((self.text(parts[0]), self.read(parts[-1])))
-                elif kind == "dictionary_splat":
-                    kwargs.append(("**", self.read(child.named_children[0])))
-                elif kind != "comment":
+                elif kind == self.dictionary_splat:
+                    inner = child.named_children
+                    kwargs.append(("**", self.read(inner[0]) if inner else UNKNOWN))
+                elif kind != self.comment:
                     args.append(self.read(child))
         else:
             args.append(self.read(listed))
@@ -149,6 +166,13 @@ class Expressions:
 
     def string(self, node: Node) -> Expr:
         text = self.text(node)
+        quote = text[:1]
+        if quote in ('"', "'") and "\\" not in text:
+            return (STR, text[3:-3] if text[:3] == quote * 3 and len(text) >= 6 else text[1:-1])
+        return self.prefixed(node, text)
+
+    def prefixed(self, node: Node, text: str) -> Expr:
+        """A string with a prefix or with escapes."""
         children = node.named_children
         prefix = self.text(children[0]).lower() if children else ""
         if "f" not in prefix.rstrip("'\""):
@@ -185,17 +209,17 @@ class Expressions:
             return UNKNOWN
 
     def items(self, node: Node) -> Expr:
-        children = node.named_children[:MAX_ITEMS]
-        return (LIST, tuple(self.read(child) for child in children if child.type != "comment"))
+        comment, read = self.comment, self.read
+        return (LIST, tuple([read(child) for child in node.named_children[:MAX_ITEMS] if child.kind_id != comment]))
 
     def dictionary(self, node: Node) -> Expr:
         pairs = []
         for child in node.named_children[:MAX_ITEMS]:
-            if child.type == "pair" and len(child.named_children) >= 2:
-                parts = child.named_children
+            parts = child.named_children
+            if child.kind_id == self.pair and len(parts) >= 2:
                 pairs.append((self.read(parts[0]), self.read(parts[-1])))
-            elif child.type == "dictionary_splat" and child.named_children:
-                pairs.append(((SPLAT, UNKNOWN), self.read(child.named_children[0])))
+            elif child.kind_id == self.dictionary_splat and parts:
+                pairs.append(((SPLAT, UNKNOWN), self.read(parts[0])))
         return (DICT, tuple(pairs))
 
     def comprehension(self, node: Node) -> Expr:

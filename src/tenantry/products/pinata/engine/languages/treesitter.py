@@ -1,6 +1,7 @@
 """What every tree-sitter language shares: parsing, captures in document order, enclosing scopes, parse errors."""
 
-from functools import cached_property
+from collections.abc import Callable
+from functools import cache, cached_property
 from typing import Any
 
 from tree_sitter import Language, Node, Parser, Query, QueryCursor
@@ -33,10 +34,11 @@ class Grammar:
     def error_query(self) -> Query:
         return Query(self.language, "(ERROR) @error")
 
-    def kinds(self, *names: str) -> frozenset[int]:
-        """The numeric ids of named node kinds: comparing numbers is cheaper than comparing strings."""
-        found = (self.language.id_for_node_kind(name, True) for name in names)
-        return frozenset(kind for kind in found if kind is not None)
+    @cached_property
+    def kind(self) -> Callable[[str], int | None]:
+        """The number of a named node kind, or None: comparing numbers is cheaper than comparing strings."""
+        language = self.language
+        return cache(lambda name: language.id_for_node_kind(name, True))
 
     def parse(self, source: bytes) -> Node:
         return self.parser.parse(source).root_node

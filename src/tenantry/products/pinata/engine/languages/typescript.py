@@ -87,6 +87,7 @@ _CALLEE = re.compile(rb"(?:new\s+)?((?:[\w$]+(?:\s*(?:\?\.|!?\.)\s*))*)([\w$]+)\
 _IMPORT = re.compile(
     r"import\s+(?:type\s+)?(?:(?P<default>[\w$]+)\s*,?\s*)?(?:\*\s*as\s+(?P<all>[\w$]+)\s*)?(?:\{(?P<names>[^}]*)\}\s*)?from\s*['\"](?P<module>[^'\"]+)['\"]"
 )
+_COMMENT = re.compile(r"//[^\n]*|/\*.*?\*/", re.S)
 _TABLE = 16  # entries of an object literal
 _EACH = frozenset((b"forEach", b"map", b"flatMap", b"filter", b"each", b"for", b"some", b"every"))
 _CHAIN = frozenset(
@@ -163,27 +164,40 @@ class _Reader(Definitions):
         line, add = node.start_point[0] + 1, self.facts.imports.append
         match = _IMPORT.match(self.text(node))
         if match is None:
-            self._required_import(node, scope, line)
+            self._unusual_import(node, scope, line)
             return
         default, everything, names, module = match.groups()
         if default:
             add(Import(scope, default, module, "default", 0, line))
         if everything:
             add(Import(scope, everything, module, "", 0, line))
+        if names and "/" in names:
+            names = _COMMENT.sub("", names)
         for item in names.split(",") if names else ():
             words = item.split()
             if len(words) > 1 and words[0] == "type" and words[1] != "as":
                 words = words[1:]
-            if words and words[0][0] not in "/*":
+            if words:
                 add(Import(scope, words[-1], module, words[0], 0, line))
 
-    def _required_import(self, node: Node, scope: int, line: int) -> None:
-        """`import x = require("y")`"""
+    def _unusual_import(self, node: Node, scope: int, line: int) -> None:
+        """`import x = require("y")`, and what comments or odd spacing hide from the pattern."""
+        source = node.child_by_field_name("source")
+        module = self.expressions.string(source)[1] if source is not None else ""
+        add = self.facts.imports.append
         for clause in node.named_children:
-            source = clause.child_by_field_name("source")
-            if clause.type == "import_require_clause" and source is not None:
-                module = self.expressions.string(source)[1]
-                self.facts.imports.append(Import(scope, self.text(clause.named_children[0]), module, "default", 0, line))
+            inner = clause.child_by_field_name("source")
+            if clause.type == "import_require_clause" and inner is not None:
+                add(Import(scope, self.text(clause.named_children[0]), self.expressions.string(inner)[1], "default", 0, line))
+            for child in clause.named_children if clause.type == "import_clause" else ():
+                if child.type == "identifier":
+                    add(Import(scope, self.text(child), module, "default", 0, line))
+                elif child.type == "namespace_import" and child.named_children:
+                    add(Import(scope, self.text(child.named_children[-1]), module, "", 0, line))
+                for item in child.named_children if child.type == "named_imports" else ():
+                    if item.type == "import_specifier":
+                        name, alias = self._specifier(item)
+                        add(Import(scope, alias, module, name, 0, line))
 
     def _specifier(self, node: Node) -> tuple[str, str]:
         name, alias = node.child_by_field_name("name"), node.child_by_field_name("alias")

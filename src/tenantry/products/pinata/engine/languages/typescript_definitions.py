@@ -257,7 +257,7 @@ class Definitions:
             return
         name = self._key(named)
         found = self.read_decorators([child for child in node.children if child.type == "decorator"])
-        annotation = self.expressions.annotation(node.child_by_field_name("type"))
+        annotation = self.expressions.annotation(node.child_by_field_name("type"), primitive=bool(found))
         right = node.child_by_field_name("value")
         value: Expr | None = None
         if right is not None:

@@ -257,10 +257,14 @@ class Expressions:
 
     # -- types ------------------------------------------------------------------------------------------------
 
-    def annotation(self, node: Node | None) -> Expr | None:
-        """A type as far as it names something of interest: `Promise<User[]>`, `Repository<User> | null`."""
+    def annotation(self, node: Node | None, *, primitive: bool = False) -> Expr | None:
+        """A type as far as it names something of interest: `Promise<User[]>`, `Repository<User> | null`.
+
+        `primitive`: a plain `string` is of interest too."""
         if node is None or self.depth > MAX_DEPTH:
             return None
+        if primitive and node.named_child_count == 1 and node.named_child(0).type == "predefined_type":
+            return (NAME, self.text(node.named_child(0)))
         self.depth += 1
         try:
             return self._annotation(node, node.type)
@@ -333,6 +337,7 @@ _READERS: dict[str, Callable[[Expressions, Node], Expr]] = {
     "sequence_expression": Expressions.last,
     "non_null_expression": Expressions.first,
     "as_expression": Expressions.first,
+    "instantiation_expression": Expressions.first,
     "satisfies_expression": Expressions.first,
     "type_assertion": Expressions.last,
     "spread_element": Expressions.splat,
