@@ -23,7 +23,9 @@ def main(root: Path, cache: Path) -> None:
     end = cpu()
     first, second = cold.to_dict()["nodes"], again.to_dict()["nodes"]
     if first != second:
-        raise SystemExit(f"The second scan found {len(second)} nodes, the first {len(first)}, and they are not the same.")
+        raise SystemExit(
+            f"The second scan found {len(second)} nodes, the first {len(first)}, and they are not the same."
+        )
     print(json.dumps({"cold": middle - start, "again": end - middle, "nodes": len(first)}))
 
 

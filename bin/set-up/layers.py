@@ -23,6 +23,9 @@ LEFT_OUT = (
 )
 """Variables by which somebody's own Python set-up would leak into ours."""
 
+RESULTS = {"node": "web/node_modules/.tenantry", "web": "src/tenantry/_web/index.html"}
+"""What a layer leaves outside `.venv`; a stamp without it does not count."""
+
 WEB_IGNORED = {"node_modules", "build", ".react-router", "__pycache__", "tests", "coverage"}
 
 
@@ -32,12 +35,13 @@ class SetUp:
         self.venv = root / ".venv"
         self.python = self.venv / "bin" / "python"
         self.stamps = self.venv / "set-up"
-        self.env = {name: value for name, value in os.environ.items() if name not in LEFT_OUT}
+        self.env = {name: value for name, value in os.environ.items() if name not in LEFT_OUT} | {"NO_COLOR": "1"}
 
     def run(self, wanted: Iterable[str]) -> None:
         steps: dict[str, tuple[Callable[[], list[Path]], Callable[[], None]]] = {
             "uv": (lambda: [self.root / "requirements-uv.lock"], self.install_uv),
             "app": (self.app_inputs, self.install_app),
+            "node": (self.node_inputs, self.install_node),
             "web": (self.web_inputs, self.build_web),
             "dev": (lambda: [self.root / "requirements-dev.lock"], self.install_dev),
         }
@@ -61,7 +65,8 @@ class SetUp:
         return total.hexdigest()
 
     def is_stamped(self, name: str, state: str) -> bool:
-        if name == "web" and not (self.root / "src/tenantry/_web/index.html").is_file():
+        result = RESULTS.get(name)
+        if result and not (self.root / result).is_file():
             return False
         path = self.stamps / name
         return path.is_file() and path.read_text().splitlines() == [str(self.root), state]
@@ -120,8 +125,11 @@ class SetUp:
             for name in ("pyproject.toml", "hatch_build.py", "requirements.lock", "requirements-build.lock")
         ]
 
+    def node_inputs(self) -> list[Path]:
+        return [self.root / name for name in ("requirements-build.lock", "web/package-lock.json", "web/.npmrc")]
+
     def web_inputs(self) -> list[Path]:
-        return [self.root / "requirements-build.lock", *web_sources(self.root / "web")]
+        return web_sources(self.root / "web")
 
     def install_uv(self) -> None:
         with self.console.step("uv, which installs the rest"):
@@ -145,20 +153,21 @@ class SetUp:
             self.install_locked("requirements")
         with self.console.step("Tenantry itself"):
             self.uv("--no-deps", "--build-constraints", "requirements-build.lock", "--editable", ".")
-            run([self.python, "-m", "compileall", "-q", "src/tenantry"], cwd=self.root, env=self.env)
+            run([self.python, "-m", "compileall", "-q", "-x", "/sample/", "src/tenantry"], cwd=self.root, env=self.env)
 
     def install_dev(self) -> None:
         with self.console.step("Tools for tests, lint and benchmarks"):
             self.install_locked("requirements-dev")
 
-    def build_web(self) -> None:
+    def install_node(self) -> None:
         with self.console.step("Node, to build the interface (not needed to run it)"):
             self.uv("--require-hashes", "-r", "requirements-build.lock")
-        builder = [self.python, "-B", "web/build.py"]
         with self.console.step("Packages of the interface, from web/package-lock.json"):
-            run([*builder, "packages"], cwd=self.root, env=self.env)
+            run([self.python, "-B", "web/build.py", "packages"], cwd=self.root, env=self.env)
+
+    def build_web(self) -> None:
         with self.console.step("The interface"):
-            run([*builder, "interface"], cwd=self.root, env=self.env)
+            run([self.python, "-B", "web/build.py", "interface"], cwd=self.root, env=self.env)
 
 
 def web_sources(web: Path) -> list[Path]:

@@ -2,7 +2,8 @@
 # needs is there. When nothing has changed since the last time, this costs a few milliseconds and says nothing; otherwise the
 # Python program beside this file does the work and shows each step.
 #
-# Layers: uv (the installer alone) · app (what runs the service) · web (Node and the built interface) · dev (tests, linters, benchmarks)
+# Layers: uv (the installer alone) · app (what runs the service) · node (Node and the interface's packages)
+#         web (the built interface) · dev (tests, linters, benchmarks)
 
 root=$(dirname "$(dirname "$(readlink -f "$0")")")
 venv=$root/.venv
@@ -15,8 +16,9 @@ changed_since() {
     uv) set -- "$1" "$root/requirements-uv.lock" ;;
     app) set -- "$1" "$root/pyproject.toml" "$root/hatch_build.py" "$root/requirements.lock" "$root/requirements-build.lock" ;;
     dev) set -- "$1" "$root/requirements-dev.lock" ;;
+    node) set -- "$1" "$root/requirements-build.lock" "$root/web/package-lock.json" "$root/web/.npmrc" ;;
     web)
-      find "$root/web" "$root/requirements-build.lock" \( -name node_modules -o -name build -o -name .react-router -o -name __pycache__ \
+      find "$root/web" \( -name node_modules -o -name build -o -name .react-router -o -name __pycache__ \
         -o -name tests -o -name coverage \) -prune -o ! -path "$root/web" ! -name '*.gen.ts' -newer "$1" -print
       return
       ;;
@@ -28,7 +30,10 @@ is_current() {
   stamp=$venv/set-up/$1
   [ -f "$stamp" ] && [ -x "$python" ] || return 1
   read -r stamped <"$stamp" && [ "$stamped" = "$root" ] || return 1 # a moved checkout is set up again
-  [ "$1" != web ] || [ -f "$root/src/tenantry/_web/index.html" ] || return 1
+  case $1 in
+    node) [ -f "$root/web/node_modules/.tenantry" ] || return 1 ;;
+    web) [ -f "$root/src/tenantry/_web/index.html" ] || return 1 ;;
+  esac
   [ -z "$(changed_since "$stamp" "$1")" ]
 }
 

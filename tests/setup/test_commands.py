@@ -32,7 +32,7 @@ def is_current(checkout: Path) -> Callable[[str], bool]:
     return ask
 
 
-@pytest.mark.parametrize("layer", ["uv", "app", "web", "dev"])
+@pytest.mark.parametrize("layer", ["uv", "app", "node", "web", "dev"])
 def test_a_stamp_newer_than_its_inputs_is_current(
     layer: str, is_current: Callable[[str], bool], stamp: Callable[..., Path]
 ) -> None:
@@ -50,6 +50,7 @@ def test_a_stamp_newer_than_its_inputs_is_current(
         ("dev", "requirements-dev.lock"),
         ("web", "web/app/shell/page.tsx"),
         ("web", "web/package-lock.json"),
+        ("node", "web/package-lock.json"),
     ],
 )
 def test_a_changed_input_makes_it_stale(
@@ -82,7 +83,7 @@ def test_what_tools_leave_in_the_interface_does_not_count(
         ".react-router/types/x.ts",
         "__pycache__/build.pyc",
     ):
-        (checkout / "web" / left).parent.mkdir(parents=True)
+        (checkout / "web" / left).parent.mkdir(parents=True, exist_ok=True)
         (checkout / "web" / left).write_text("left\n")
     assert is_current("web")
 
@@ -137,6 +138,7 @@ def test_run_works_through_a_link(checkout: Path, tmp_path: Path, stamp: Callabl
 
 def test_up_becomes_the_server_so_that_signals_reach_it(checkout: Path, stamp: Callable[..., Path]) -> None:
     stamp("app")
+    stamp("node")
     stamp("web")
     fake_tenantry(checkout, "trap 'exit 5' INT; echo $$; while :; do sleep 0.05; done")
     with subprocess.Popen([checkout / "bin" / "up"], stdout=subprocess.PIPE, text=True) as server:
@@ -148,6 +150,7 @@ def test_up_becomes_the_server_so_that_signals_reach_it(checkout: Path, stamp: C
 
 def test_a_set_up_checkout_costs_next_to_nothing(checkout: Path, stamp: Callable[..., Path]) -> None:
     stamp("app")
+    stamp("node")
     stamp("web")
     fake_tenantry(checkout, "exit 0")
     times = []

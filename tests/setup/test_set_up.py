@@ -40,6 +40,9 @@ def made(checkout: Path, set_up_module: Module) -> Any:
         def install_app(self) -> None:
             self.note("app")
 
+        def install_node(self) -> None:
+            self.note("node")
+
         def build_web(self) -> None:
             self.note("web")
 
