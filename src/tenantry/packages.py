@@ -20,6 +20,18 @@ def packages(products: Iterable[str]) -> list[Package]:
     ]
 
 
+def settings_kinds(products: Iterable[str]) -> list[type[SettingsBase]]:
+    """Every kind of settings there is: the installation's first, then the packages', by name."""
+    modules = []
+    for package in packages(products):
+        for path in sorted(package.folder.rglob("settings.py")):
+            inner = path.relative_to(package.folder).with_suffix("").parts
+            modules.append(importlib.import_module(".".join((package.module, *inner))))
+    names = {module.__name__ for module in modules}
+    found = [kind for kind in PackageSettings.__subclasses__() if kind.__module__ in names]
+    return [Settings, *sorted(found, key=lambda kind: kind.__name__)]
+
+
 def _of_product(name: str) -> Package:
     """`pinata` is one of ours; `my_package.product:product` is the package `my_package` of somebody else."""
     if ":" not in name:

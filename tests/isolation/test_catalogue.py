@@ -5,16 +5,16 @@ from collections.abc import Callable, Iterator
 import psycopg
 import pytest
 from psycopg.conninfo import make_conninfo
-from tests.infra.database.conftest import add_sample_tables
-from tests.infra.database.sample import METADATA
-from tests.isolation.catalogue import breaches
-from tests.isolation.mutations.catalogue import MUTATIONS, Mutation
 
 from tenantry.infra.database.embedded import EmbeddedServer
 from tenantry.infra.database.isolation import Isolation
 from tenantry.infra.database.models import EXTERNAL_TABLES, isolations
 from tenantry.infra.database.system_scopes.models import SystemScopeRecord
 from tenantry.infra.database.urls import DatabaseUrls
+from tests.infra.database.conftest import add_sample_tables
+from tests.infra.database.sample import METADATA
+from tests.isolation.catalogue import breaches
+from tests.isolation.mutations.catalogue import MUTATIONS, Mutation
 
 SAMPLE: dict[str, Isolation] = {table.name: table.info["isolation"] for table in METADATA.sorted_tables}
 

@@ -4,12 +4,12 @@ from collections.abc import AsyncIterator, Callable
 
 import pytest
 from sqlalchemy import Engine, NullPool, create_engine, text
-from tests.infra.database.sample import METADATA
 
 from tenantry.core.settings import Settings
 from tenantry.infra.database.database import Database
 from tenantry.infra.database.roles import OWNER
 from tenantry.infra.database.urls import DatabaseUrls
+from tests.infra.database.sample import METADATA
 
 
 def owner_engine(urls: DatabaseUrls) -> Engine:

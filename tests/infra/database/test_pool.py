@@ -11,7 +11,6 @@ import psycopg
 import pytest
 from psycopg.conninfo import make_conninfo
 from sqlalchemy import func, select, text
-from tests.infra.database.sample import Shelf
 
 from tenantry.core.actors import Actor
 from tenantry.core.errors import Problem, Unavailable
@@ -20,6 +19,7 @@ from tenantry.infra.database.database import Database
 from tenantry.infra.database.embedded import EmbeddedServer
 from tenantry.infra.database.scopes import OrganizationRef
 from tenantry.infra.database.urls import DatabaseUrls
+from tests.infra.database.sample import Shelf
 
 
 async def test_begin_and_tenant_go_in_one_message(

@@ -6,7 +6,6 @@ from datetime import UTC, datetime
 import pytest
 from sqlalchemy import delete, func, insert, select, text, update
 from sqlalchemy.exc import DBAPIError, IntegrityError, ProgrammingError
-from tests.infra.database.sample import Book, Notice, Reader, Shelf, Ticket
 
 from tenantry.core.actors import ANONYMOUS, Actor
 from tenantry.core.errors import Forbidden
@@ -16,6 +15,7 @@ from tenantry.infra.database.database import Database
 from tenantry.infra.database.scopes import OrganizationRef, OrgScope, Scope
 from tenantry.infra.database.system_scopes.models import SystemScopeRecord
 from tenantry.infra.database.urls import DatabaseUrls
+from tests.infra.database.sample import Book, Notice, Reader, Shelf, Ticket
 
 
 async def names(scope: Scope) -> list[str]:
@@ -200,10 +200,9 @@ async def test_a_request_works_its_way_up_in_one_transaction(
 
 
 async def test_no_scope_changes_inside_a_savepoint(sample: Database, ada: Actor) -> None:
-    async with sample.anonymous_scope() as scope:
-        async with scope.savepoint():
-            with pytest.raises(RuntimeError, match="savepoint"):
-                await scope.to_user(ada)
+    async with sample.anonymous_scope() as scope, scope.savepoint():
+        with pytest.raises(RuntimeError, match="savepoint"):
+            await scope.to_user(ada)
 
 
 async def test_a_savepoint_fails_alone(sample: Database, org_a: OrganizationRef, ada: Actor) -> None:

@@ -8,12 +8,14 @@ from pathlib import Path
 from tenantry.core.settings import Settings
 from tenantry.infra.database import backup as backups
 from tenantry.infra.database import dump
+from tenantry.infra.database.binaries import MAJOR
 from tenantry.infra.database.migrate import Migrations
 from tenantry.infra.database.packages import Package
 from tenantry.infra.database.provision import provision
 from tenantry.infra.database.restore import restore as put_back
 from tenantry.infra.database.roles import ROLES
 from tenantry.infra.database.server import database_server
+from tenantry.infra.database.upgrade import upgrade as to_our_version
 from tenantry.infra.database.urls import DatabaseUrls, external_urls
 
 Say = Callable[[str], None]
@@ -66,6 +68,12 @@ def restore(settings: Settings, source: Path, say: Say, *, force: bool = False) 
     if replaced:
         say(f"What was here before is in {replaced}.")
     say(f"{source} is restored. Start Tenantry again; it migrates the data if that is needed.")
+
+
+def upgrade(settings: Settings, say: Say) -> None:
+    """`tenantry database upgrade`: bring the embedded database to the major version of PostgreSQL that we run."""
+    kept = to_our_version(settings.data_dir)
+    say(f"Upgraded to PostgreSQL {MAJOR}. The old data is kept in {kept} until you delete it.")
 
 
 def provision_database(settings: Settings, admin: str, say: Say) -> None:

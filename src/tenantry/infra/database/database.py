@@ -47,7 +47,7 @@ class Database:
         """Connect, having made sure that row-level security binds the roles we serve as.
 
         Raises:
-            IsolationOff: one of the roles could see other organizations' rows; nothing may be served.
+            IsolationOffError: one of the roles could see other organizations' rows; nothing may be served.
             Unavailable: the database does not answer.
         """
         await refuse_if_open(urls)

@@ -1,10 +1,11 @@
 """PostgreSQL's own dump and restore, run as the owner of the tables."""
 
+import contextlib
 import os
 import shutil
 import subprocess
+import tempfile
 from pathlib import Path
-from typing import IO
 
 import psycopg
 from psycopg.conninfo import conninfo_to_dict
@@ -16,7 +17,7 @@ from tenantry.infra.database.urls import DatabaseUrls
 
 TABLES = """
 SELECT format('%I.%I', n.nspname, c.relname) FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
-WHERE c.relkind = 'r' AND n.nspname = 'public' AND c.relname <> 'database_migrations'
+WHERE c.relkind = 'r' AND n.nspname = 'public' AND right(c.relname, 11) <> '_migrations'
 """
 
 
@@ -43,34 +44,28 @@ def restore(urls: DatabaseUrls, source: Path) -> None:
     Raises:
         DumpError: it could not be restored; the database is as it was.
     """
-    script = subprocess.Popen(
-        [_program(urls, "pg_restore"), "--no-owner", "--file=-", str(source)], stdout=subprocess.PIPE, stderr=subprocess.PIPE
-    )
-    psql = subprocess.Popen(
-        [_program(urls, "psql"), "--no-psqlrc", "--quiet", "--set=ON_ERROR_STOP=1"],
-        env=_environment(urls),
-        stdin=subprocess.PIPE,
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.PIPE,
-    )
-    assert script.stdout is not None
-    assert psql.stdin is not None
-    try:
-        _feed(psql.stdin, script.stdout, script)
-    except BrokenPipeError:
-        pass  # psql has stopped at an error and says so below
-    finally:
-        script.stdout.close()
-    _, said = psql.communicate()
-    if script.wait() or psql.returncode:
-        first = script.stderr.read() if script.stderr else b""
-        raise DumpError(f"The database could not be restored: {(first or said).decode(errors='replace').strip()}")
+    with tempfile.TemporaryFile() as said:
+        script = subprocess.Popen(
+            [_program(urls, "pg_restore"), "--no-owner", "--file=-", str(source)], stdout=subprocess.PIPE, stderr=said
+        )
+        psql = subprocess.Popen(
+            [_program(urls, "psql"), "--no-psqlrc", "--quiet", "--set=ON_ERROR_STOP=1"],
+            env=_environment(urls),
+            stdin=subprocess.PIPE,
+            stdout=subprocess.DEVNULL,
+            stderr=said,
+        )
+        _feed(psql, script)
+        if script.returncode or psql.returncode:
+            said.seek(0)
+            words = said.read().decode(errors="replace").strip()
+            raise DumpError(f"The database could not be restored, and is as it was: {words}")
     with psycopg.connect(urls.of(OWNER, direct=True), autocommit=True) as connection:
         open_to_roles(connection)
 
 
 def is_empty(urls: DatabaseUrls) -> bool:
-    """Whether no table has a row. A database that was only migrated counts as empty."""
+    """Whether no table has a row, records of migrations apart: a database that was only migrated is empty."""
     with psycopg.connect(urls.of(OWNER, direct=True), autocommit=True) as connection:
         tables = [name for (name,) in connection.execute(TABLES)]
         return not any(_has_rows(connection, name) for name in tables)
@@ -81,12 +76,17 @@ def _has_rows(connection: psycopg.Connection, table: str) -> bool:
     return bool(found and found[0])
 
 
-def _feed(target: IO[bytes], source: IO[bytes], script: subprocess.Popen[bytes]) -> None:
+def _feed(psql: subprocess.Popen[bytes], script: subprocess.Popen[bytes]) -> None:
     """One transaction around all of it, which is committed only if the whole script arrived."""
-    target.write(f"BEGIN;\nDROP OWNED BY {OWNER} CASCADE;\n".encode())
-    shutil.copyfileobj(source, target)
-    target.write(b"COMMIT;\n" if script.wait() == 0 else b"ROLLBACK;\n")
-    target.close()
+    assert psql.stdin is not None
+    assert script.stdout is not None
+    with contextlib.suppress(BrokenPipeError), psql.stdin as target:  # psql stops at an error, and says so
+        target.write(f"BEGIN;\nDROP OWNED BY {OWNER} CASCADE;\n".encode())
+        shutil.copyfileobj(script.stdout, target)
+        target.write(b"COMMIT;\n" if script.wait() == 0 else b"ROLLBACK;\n")
+    script.stdout.close()
+    script.wait()
+    psql.wait()
 
 
 def _environment(urls: DatabaseUrls) -> dict[str, str]:

@@ -191,8 +191,8 @@ class EmbeddedServer:
             )
 
     def _wait_until_ready(self) -> None:
-        """As long as it lives it is recovering, which may take minutes after a crash; shared memory of a killed
-        predecessor takes its children a moment to let go of, so a first refusal is tried again."""
+        """As long as it lives it is recovering, which may take minutes after a crash. The children of a killed
+        predecessor take a moment to let go of its shared memory, so a refusal for that is tried again."""
         until = time.monotonic() + 10
         while True:
             process = self._process
@@ -201,8 +201,9 @@ class EmbeddedServer:
             if found and found.pid == process.pid and found.ready:
                 return
             if process.poll() is not None:
-                if time.monotonic() > until or self._stopping.is_set():
-                    raise StartError(f"PostgreSQL does not start. It says: {self._last_words()}")
+                words = self._last_words()
+                if "shared memory" not in words or time.monotonic() > until:
+                    raise StartError(f"PostgreSQL does not start. It says: {words}")
                 time.sleep(0.2)
                 self._spawn()
             time.sleep(0.005)

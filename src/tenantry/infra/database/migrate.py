@@ -87,20 +87,13 @@ class Migrations:
     def drift(self) -> list[Any]:
         """How the models differ from the migrated database; empty when they agree."""
         with self._engine.connect() as connection:
-            context = MigrationContext.configure(connection, opts=self._options())
+            context = MigrationContext.configure(connection, opts=self._options(self.packages))
             return list(compare_metadata(context, Base.metadata))
 
     def new(self, package: Package, message: str) -> Path | None:
         """Write the migration from the migrated database to the models of one package; none when nothing differs."""
-
-        def of_package(thing: Any, _name: str | None, kind: str, reflected: bool, other: Any) -> bool:
-            if kind == "table":
-                known = other if reflected else thing
-                return known is not None and package.owns(known)
-            return True
-
         with self._engine.connect() as connection:
-            context = MigrationContext.configure(connection, opts=self._options() | {"include_object": of_package})
+            context = MigrationContext.configure(connection, opts=self._options([package]))
             produced = produce_migrations(context, Base.metadata)
             with_isolation(isolations()).process_revision_directives(context, (), [produced])
             upgrade = produced.upgrade_ops
@@ -141,8 +134,13 @@ class Migrations:
                     "Run the newer version of Tenantry, or restore the backup taken before that migration."
                 )
 
-    def _options(self) -> dict[str, Any]:
+    def _options(self, of: Sequence[Package] = ()) -> dict[str, Any]:
+        def included(thing: Any, _name: str | None, kind: str, reflected: bool, other: Any) -> bool:
+            declared = other if reflected else thing
+            return kind != "table" or declared is None or any(package.owns(declared) for package in of)
+
         return {
+            "include_object": included,
             "target_metadata": Base.metadata,
             "version_table": VERSIONS,
             "compare_type": True,

@@ -32,9 +32,24 @@ class PidFile:
 
 def is_ours(pid: int, data: Path) -> bool:
     """Whether this process is alive and is a PostgreSQL on this data."""
-    done = subprocess.run(["ps", "-o", "stat=,command=", "-p", str(pid)], capture_output=True, text=True, check=False)
+    state, command = _process(pid)
+    return state not in ("", "Z") and str(data) in command
+
+
+def _process(pid: int) -> tuple[str, str]:
+    """One letter for its state, and its command line; nothing when there is no such process."""
+    proc = Path("/proc", str(pid))
+    if proc.parent.joinpath("self").exists():
+        try:
+            # The state follows the name in brackets, which may itself contain anything.
+            state = (proc / "stat").read_text().rpartition(")")[2].split()[0]
+            return state, (proc / "cmdline").read_bytes().replace(b"\0", b" ").decode(errors="replace")
+        except (FileNotFoundError, ProcessLookupError):
+            return "", ""
+    asked = ["ps", "-ww", "-o", "stat=,command=", "-p", str(pid)]
+    done = subprocess.run(asked, capture_output=True, text=True, check=False)
     state, _, command = done.stdout.strip().partition(" ")
-    return bool(state) and not state.startswith("Z") and str(data) in command
+    return state[:1], command
 
 
 def end_orphan(data: Path) -> bool:
@@ -44,10 +59,8 @@ def end_orphan(data: Path) -> bool:
         TimeoutError: it cannot be stopped.
     """
     found = PidFile.read(data)
-    if found is None:
-        return False
-    running = is_ours(found.pid, data)
-    if running:
+    running = found is not None and is_ours(found.pid, data)
+    if found is not None and running:
         _end(found.pid, data)
     (data / "postmaster.pid").unlink(missing_ok=True)
     return running

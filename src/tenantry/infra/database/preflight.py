@@ -19,7 +19,7 @@ WHERE c.relrowsecurity AND NOT c.relforcerowsecurity AND c.relnamespace = 'publi
 """
 
 
-class IsolationOff(Exception):
+class IsolationOffError(Exception):
     """Row-level security would not hold. The message says which role could pass it, and why."""
 
 
@@ -27,7 +27,7 @@ async def refuse_if_open(urls: DatabaseUrls) -> None:
     """Go on only if no role we serve as could pass row-level security.
 
     Raises:
-        IsolationOff: one could.
+        IsolationOffError: one could.
         Unavailable: the database does not answer.
     """
     try:
@@ -40,7 +40,7 @@ async def refuse_if_open(urls: DatabaseUrls) -> None:
     faults += [f"the table {name} does not force row-level security" for (name,) in unforced]
     faults += [f"the role {role} does not exist" for role in sorted(set(ROLES) - {row[0] for row in roles})]
     if faults:
-        raise IsolationOff(f"Organizations would not be kept apart, so nothing is served: {'; '.join(faults)}.")
+        raise IsolationOffError(f"Organizations would not be kept apart, so nothing is served: {'; '.join(faults)}.")
 
 
 def _faults(row: TupleRow) -> list[str]:

@@ -1,0 +1,239 @@
+"""The two-organization attack: every route × role × credential × kind of id, made from the OpenAPI document.
+
+Nobody lists routes here. A new one is attacked because it is in the document; one that cannot be attacked, since no sample has a
+row for it, fails. What isn't yours is answered 404; 403 comes only inside your own organization.
+"""
+
+import json
+import secrets
+from collections.abc import AsyncIterator, Callable
+from typing import Any
+from uuid import uuid4
+
+import pytest
+import websockets
+
+from tenantry.app import described
+from tenantry.core.roles import Role
+from tenantry.core.settings import Settings
+from tenantry.infra.database.urls import DatabaseUrls
+from tenantry.infra.jobs import defer
+from tests.conftest import PRODUCTS
+from tests.isolation.world import MALFORMED, Operation, World, ids_in, operations_of, world
+from tests.service import Service, served
+
+APP = described(Service.settings_of(Settings(_env_file=None, products=PRODUCTS, secret_keys="k" * 32)))
+OPERATIONS = operations_of(APP.openapi())
+IN_ORGANIZATION = [op for op in OPERATIONS if "{org}" in op.path]
+GUARDED = [op for op in OPERATIONS if not op.public]
+WITH_IDS = [op for op in IN_ORGANIZATION if op.parameters]
+TOPICS = [topic for product in APP.state.products for topic in product.topics]
+JOBS = [job for product in APP.state.products for job in product.jobs]
+
+
+@pytest.fixture(scope="module")
+async def w(settings: Settings, clone: Callable[[], DatabaseUrls]) -> AsyncIterator[World]:
+    async with world(settings, clone()) as made:
+        yield made
+
+
+@pytest.fixture
+async def untouched(w: World) -> AsyncIterator[None]:
+    """Whatever is tried, the other organization stays as it was."""
+    before = await w.fingerprint(w.b)
+    yield
+    assert await w.fingerprint(w.b) == before
+
+
+async def own_ids(w: World, operation: Operation) -> dict[str, str]:
+    ids = await w.ids(w.a, operation)
+    if ids is None:  # an earlier attack with every right has deleted it
+        await w.fill(w.a)
+        ids = await w.ids(w.a, operation)
+    assert ids is not None, (
+        f"{operation} cannot be attacked: no product's sample has a row for it, or there is no list of them."
+    )
+    return ids
+
+
+def refused(answer: Any, status: int, w: World, about: str) -> None:
+    assert answer.status_code == status, f"{about}: {answer.status_code} {answer.text[:300]}"
+    assert answer.headers["content-type"] == "application/problem+json", about
+
+
+def test_everything_is_attacked() -> None:
+    assert {op.permission for op in IN_ORGANIZATION} >= {"notes.read", "notes.write", "organization.read"}
+    assert all(op.permission for op in IN_ORGANIZATION), "every route of an organization says what it needs"
+    assert WITH_IDS
+    assert TOPICS
+    assert JOBS
+
+
+@pytest.mark.parametrize("operation", GUARDED, ids=str)
+async def test_strangers_come_nowhere(w: World, operation: Operation, untouched: None) -> None:
+    ids = await own_ids(w, operation)
+    for who, client in w.strangers.items():
+        answer = await client.request(operation.method, w.url(w.a, operation, ids), **w.request(operation))
+        refused(answer, 401, w, who)
+
+
+@pytest.mark.parametrize("operation", IN_ORGANIZATION, ids=str)
+async def test_members_of_another_organization_find_nothing(w: World, operation: Operation) -> None:
+    before = await w.fingerprint(w.a)
+    ids = await own_ids(w, operation)
+    outsider = w.b.owner.client
+    hidden = await outsider.request(operation.method, w.url(w.a, operation, ids), **w.request(operation))
+    refused(hidden, 404, w, "a member of another organization")
+    url = w.url(w.a, operation, ids).replace(f"/orgs/{w.a.owner.org}", f"/orgs/no-such-{secrets.token_hex(3)}")
+    absent = await outsider.request(operation.method, url, **w.request(operation))
+    refused(absent, 404, w, "no such organization")
+    same = {"code", "detail", "hint"}
+    assert {key: hidden.json()[key] for key in same} == {key: absent.json()[key] for key in same}, "existence shows"
+    assert await w.fingerprint(w.a) == before
+
+
+@pytest.mark.parametrize("operation", WITH_IDS, ids=str)
+async def test_ids_of_another_organization_find_nothing(w: World, operation: Operation, untouched: None) -> None:
+    own, foreign = await own_ids(w, operation), await w.ids(w.b, operation)
+    assert foreign is not None
+    secret_ids = await w.known_ids(w.b)
+    for role, person in w.members.items():
+        may = operation.permission in w.service.app.state.access.permissions.of(role)
+        for name in operation.parameters:
+            if w.names(name):
+                tried = ["no-such-thing"]
+            else:
+                tried = [foreign[name], str(uuid4()), *MALFORMED]
+            for value in tried:
+                if value == own[name]:
+                    continue  # an id that is the same everywhere, below one that isn't
+                url = w.url(w.a, operation, own | {name: value})
+                answer = await person.client.request(operation.method, url, **w.request(operation))
+                about = f"{role.word} with {name}={value}"
+                if value == ".." or (value == "%00" and answer.status_code == 405):
+                    assert answer.status_code in (404, 405, 403), f"{about}: {answer.status_code}"
+                else:
+                    refused(answer, 404 if may else 403, w, about)
+                assert not secret_ids & set(_ids_within(answer.text)), about
+
+
+@pytest.mark.parametrize("role", list(Role), ids=lambda role: role.word)
+@pytest.mark.parametrize("operation", IN_ORGANIZATION, ids=str)
+async def test_roles_do_what_they_may_and_no_more(w: World, operation: Operation, role: Role, untouched: None) -> None:
+    url = w.url(w.a, operation, await own_ids(w, operation))
+    answer = await w.members[role].client.request(operation.method, url, **w.request(operation))
+    if operation.permission in w.service.app.state.access.permissions.of(role):
+        problem = answer.json() if answer.status_code >= 400 else {}
+        assert answer.status_code < 300 or answer.status_code in (409, 422), answer.text[:500]
+        assert problem.get("code") != "input.invalid", f"the attack needs a body that is accepted: {answer.text}"
+    else:
+        refused(answer, 403, w, role.word)
+        assert answer.json()["permission"] == operation.permission
+    assert not await w.known_ids(w.b) & set(_ids_within(answer.text))
+
+
+@pytest.mark.parametrize("operation", IN_ORGANIZATION, ids=str)
+async def test_ids_inside_bodies_and_queries_find_nothing(w: World, operation: Operation, untouched: None) -> None:
+    url = w.url(w.a, operation, await own_ids(w, operation))
+    theirs = sorted(await w.known_ids(w.b))
+    for place, path in _places(operation, w.document):
+        for foreign in theirs[:40]:
+            given = w.request(operation)
+            _put(given, place, path, foreign)
+            answer = await w.a.owner.client.request(operation.method, url, **given)
+            assert answer.status_code in (404, 409, 422), f"{place} {path}: {answer.status_code} {answer.text[:300]}"
+    if not list(_places(operation, w.document)):
+        answer = await w.a.owner.client.request(
+            operation.method, url, params={"org_id": str(w.b.ref.id)}, **w.request(operation)
+        )
+        assert not set(theirs) & set(_ids_within(answer.text)), (
+            "a parameter nobody declared changes whose rows are seen"
+        )
+
+
+@pytest.mark.parametrize("topic", TOPICS, ids=lambda topic: topic.name)
+async def test_live_topics_show_only_ones_own(w: World, topic: Any) -> None:
+    mine, theirs = await w.known_ids(w.a), await w.known_ids(w.b)
+    async with served(w.service) as base:
+        socket_url = f"{base.replace('http', 'ws')}/api/v1/orgs/{w.a.owner.org}/live"
+        for client, status in (
+            (w.b.owner.client, 404),
+            (w.strangers["nobody"], 401),
+            (w.strangers["an ended session"], 401),
+        ):
+            with pytest.raises(websockets.InvalidStatus) as refusal:
+                await _connect(socket_url, client)
+            assert refusal.value.response.status_code == status
+        states = 0
+        for role, person in w.members.items():
+            async with await _connect(socket_url, person.client) as socket:
+                may = topic.permission in w.service.app.state.access.permissions.of(role)
+                tried = ["", str(uuid4()), "x", *mine, *theirs]
+                for answer in await _subscribe(socket, [f"{topic.name}:{id}" if id else topic.name for id in tried]):
+                    if answer["type"] == "state":
+                        assert may
+                        assert answer["topic"].partition(":")[2] in {"", *mine}
+                        assert not theirs & set(_ids_within(json.dumps(answer["data"])))
+                        states += 1
+        assert states, f"The topic {topic.name} cannot be attacked: no sample has anything for it."
+
+
+@pytest.mark.parametrize("job", JOBS, ids=lambda job: job.name)
+async def test_jobs_change_nothing_elsewhere(w: World, job: Any, untouched: None) -> None:
+    theirs = sorted(await w.known_ids(w.b))[:20]
+    wanted = [name for name, kind in job.input.items() if "uuid" in json.dumps(kind.json_schema())]
+    for foreign in theirs:
+        async with w.service.database.org_scope(w.a.ref, _actor(w), role=Role.OWNER) as scope:
+            await defer(scope, job, **dict.fromkeys(wanted, foreign))
+    await w.service.work()
+
+
+def _actor(w: World) -> Any:
+    from tests.isolation.world import _actor as actor
+
+    return actor(w.a.owner)
+
+
+def _ids_within(text: str) -> list[str]:
+    import re
+
+    return re.findall(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}", text)
+
+
+def _places(operation: Operation, document: dict[str, Any]) -> Any:
+    for parameter in operation.about.get("parameters", ()):
+        if parameter["in"] == "query" and "uuid" in json.dumps(parameter["schema"]):
+            yield "params", (parameter["name"],)
+    if "requestBody" in operation.about:
+        for path in set(ids_in(operation.about["requestBody"]["content"]["application/json"]["schema"], document)):
+            yield "json", path
+
+
+def _put(given: dict[str, Any], place: str, path: tuple[str, ...], value: str) -> None:
+    target = given.setdefault(place, {})
+    for name in path[:-1]:
+        target = target.setdefault(name, {})
+    target[path[-1]] = value
+
+
+async def _connect(url: str, client: Any) -> Any:
+    cookie = "; ".join(f"{name}={value}" for name, value in client.cookies.items())
+    return await websockets.connect(url, additional_headers={"cookie": cookie} if cookie else {})
+
+
+async def _subscribe(socket: Any, topics: list[str]) -> list[dict[str, Any]]:
+    """What a reader is told about each topic; a socket follows only so many at once."""
+    answers: list[dict[str, Any]] = []
+    for start in range(0, len(topics), 50):
+        some = topics[start : start + 50]
+        for topic in some:
+            await socket.send(json.dumps({"type": "subscribe", "topic": topic}))
+        told: dict[str, Any] = {}
+        while len(told) < len(some):
+            message = json.loads(await socket.recv())
+            if "topic" in message:
+                told[message["topic"]] = message
+        answers += told.values()
+        for topic in some:
+            await socket.send(json.dumps({"type": "unsubscribe", "topic": topic}))
+    return answers

@@ -1,0 +1,274 @@
+"""Two organizations with everything in them, and everybody who might try something: the ground on which attacks are made."""
+
+import secrets
+from collections.abc import AsyncIterator, Iterable, Iterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from typing import Any
+from uuid import UUID, uuid4
+
+import httpx
+from sqlalchemy import text
+
+from tenantry.chassis.organizations.models import Membership
+from tenantry.core.roles import Role
+from tenantry.core.settings import Settings
+from tenantry.infra.database.database import Database
+from tenantry.infra.database.models import isolations
+from tenantry.infra.database.scopes import OrganizationRef
+from tenantry.infra.database.urls import DatabaseUrls
+from tests.service import Person, Service
+
+MALFORMED = ("not-an-id", "0", "%00", "..", "%27%20OR%201=1--")
+
+
+@dataclass(frozen=True)
+class Operation:
+    """One route of the OpenAPI document."""
+
+    method: str
+    path: str
+    about: dict[str, Any] = field(compare=False, hash=False)
+
+    @property
+    def permission(self) -> str | None:
+        """What it needs in the organization."""
+        return self.about.get("x-permission")
+
+    @property
+    def public(self) -> bool:
+        """Whether anybody may call it."""
+        return "security" not in self.about
+
+    @property
+    def parameters(self) -> list[str]:
+        """Names of what stands in its path, but for the organization."""
+        return [
+            part[1:-1].partition(":")[0] for part in self.path.split("/") if part.startswith("{") and part != "{org}"
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.method} {self.path}"
+
+
+def operations_of(document: dict[str, Any]) -> list[Operation]:
+    """All routes, those that only read first."""
+    found = [
+        Operation(m.upper(), path, about) for path, methods in document["paths"].items() for m, about in methods.items()
+    ]
+    return sorted(found, key=lambda op: (["GET", "POST", "PATCH", "PUT", "DELETE"].index(op.method), op.path))
+
+
+@dataclass
+class Side:
+    """One organization: its owner, and what its samples put there."""
+
+    owner: Person
+    ref: OrganizationRef
+
+
+@dataclass
+class World:
+    """`a` is attacked and `b` is what must not show. `callers` are all who may try something in `a`."""
+
+    service: Service
+    a: Side
+    b: Side
+    members: dict[Role, Person]
+    strangers: dict[str, httpx.AsyncClient]
+
+    @property
+    def document(self) -> dict[str, Any]:
+        """The OpenAPI document."""
+        return self.service.app.openapi()
+
+    def names(self, parameter: str) -> str | None:
+        """What stands in a path and names no row."""
+        return {"product": next(p.slug for p in self.service.app.state.products if p.sample)}.get(parameter)
+
+    async def ids(self, side: Side, operation: Operation) -> dict[str, str] | None:
+        """For each parameter an id from the organization's samples; none when there is no list to take one from."""
+        found: dict[str, str] = {}
+        walked = ""
+        for part in operation.path.replace("{org}", side.owner.org).split("/")[1:]:
+            if part.startswith("{"):
+                name = part[1:-1].partition(":")[0]
+                value = self.names(name) or await self.first_id(side, walked)
+                if value is None:
+                    return None
+                found[name] = part = value
+            walked += f"/{part}"
+        return found
+
+    async def first_id(self, side: Side, collection: str) -> str | None:
+        """The id of the first thing in a list."""
+        answer = await side.owner.client.get(collection)
+        if answer.status_code != 200 or not answer.json().get("items"):
+            return None
+        return str(answer.json()["items"][0].get("id") or answer.json()["items"][0].get("name"))
+
+    def url(self, side: Side, operation: Operation, ids: dict[str, str]) -> str:
+        """The address with these ids in it."""
+        path = operation.path.replace("{org}", side.owner.org)
+        for name, value in ids.items():
+            path = path.replace(f"{{{name}}}", value)
+        return path
+
+    def request(self, operation: Operation) -> dict[str, Any]:
+        """A body (and query) which the route accepts."""
+        given: dict[str, Any] = {}
+        query = {
+            p["name"]: instance(p["schema"], self.document)
+            for p in operation.about.get("parameters", ())
+            if p["in"] == "query" and p.get("required")
+        }
+        if query:
+            given["params"] = query
+        if "requestBody" in operation.about:
+            schema = operation.about["requestBody"]["content"]["application/json"]["schema"]
+            given["json"] = instance(schema, self.document)
+        return given
+
+    async def fill(self, side: Side) -> None:
+        """Run every product's sample, and the jobs it starts."""
+        for product in self.service.app.state.products:
+            if product.sample:
+                answer = await side.owner.client.post(side.owner.url(f"/samples/{product.slug}"))
+                assert answer.status_code == 201, answer.text
+        await self.service.work()
+
+    async def known_ids(self, side: Side) -> set[str]:
+        """Every id of the organization: those that must never show elsewhere."""
+        found: set[str] = set()
+        async with self.service.database.system_scope("collect ids in a test") as scope:
+            for table, isolation in isolations().items():
+                if isolation.kind == "tenant" and isolation.org == "org_id":
+                    columns = await scope.session.scalars(
+                        text(
+                            "SELECT column_name FROM information_schema.columns WHERE table_name = :t AND column_name = 'id' AND data_type = 'uuid'"
+                        ),
+                        {"t": table},
+                    )
+                    if columns.one_or_none():
+                        rows = await scope.session.scalars(
+                            text(f"SELECT id FROM {table} WHERE org_id = :o"), {"o": side.ref.id}
+                        )
+                        found |= {str(row) for row in rows}
+        return found
+
+    async def fingerprint(self, side: Side) -> dict[str, str]:
+        """What the rows of an organization are, table by table."""
+        async with self.service.database.system_scope("compare in a test") as scope:
+            found = {}
+            for table, isolation in isolations().items():
+                if isolation.kind != "tenant" or table.startswith("procrastinate"):
+                    continue
+                statement = f"SELECT coalesce(md5(string_agg(t::text, '|' ORDER BY t::text)), '') FROM {table} t WHERE {isolation.org} = :o"
+                found[table] = await scope.session.scalar(text(statement), {"o": side.ref.id})
+            return found
+
+
+@asynccontextmanager
+async def world(settings: Settings, urls: DatabaseUrls) -> AsyncIterator[World]:
+    """The two organizations, in a database of their own."""
+    database = await Database.connect(settings, urls)
+    service = Service.of(settings, database)
+    service.app.state.limiter.hit = _unlimited(service.app.state.limiter.hit)
+    ada, bob = await service.sign_up("Ada"), await service.sign_up("Bob")
+    a, b = [Side(person, await _ref(database, person)) for person in (ada, bob)]
+    members = {Role.OWNER: ada}
+    for role in (Role.ADMIN, Role.MEMBER, Role.VIEWER):
+        members[role] = person = await service.sign_up(f"{role.word.title()} of A")
+        async with database.org_scope(a.ref, _actor(ada)) as scope:
+            scope.session.add(Membership(user_id=UUID(person.me["id"]), role=role.word, created_at=scope.now()))
+    made = World(service, a, b, members, await _strangers(service))
+    for side in (a, b):
+        await made.fill(side)
+    yield made
+    await service.close()
+    await database.close()
+
+
+async def _strangers(service: Service) -> dict[str, httpx.AsyncClient]:
+    gone = await service.sign_up("Signed Out")
+    token = gone.client.cookies["tenantry_session"]
+    await gone.client.post("/api/v1/auth/logout")
+    return {
+        "nobody": await service.client(),
+        "an invented session": await service.client(cookies={"tenantry_session": secrets.token_urlsafe(32)}),
+        "an ended session": await service.client(cookies={"tenantry_session": token}),
+        "no session at all": await service.client(cookies={"tenantry_session": "'; DROP TABLE identity_users; --"}),
+        "an invented key": await service.client(headers={"authorization": f"Bearer {secrets.token_urlsafe(32)}"}),
+    }
+
+
+def _actor(person: Person) -> Any:
+    from tenantry.core.actors import Actor
+
+    return Actor.user(UUID(person.me["id"]), person.me["name"])
+
+
+async def _ref(database: Database, person: Person) -> OrganizationRef:
+    organization = (await person.client.get(person.url())).json()
+    return OrganizationRef(UUID(organization["id"]), organization["slug"], organization["name"])
+
+
+def _unlimited(hit: Any) -> Any:
+    """Rates are tested elsewhere; here everybody comes from one address, very often."""
+
+    async def free(rate: Any, *key: str) -> Any:
+        return await hit(rate, *key, secrets.token_hex(8))
+
+    return free
+
+
+def instance(schema: dict[str, Any], document: dict[str, Any]) -> Any:
+    """Something the schema accepts: its example where it has one, else the least."""
+    if "$ref" in schema:
+        return instance(document["components"]["schemas"][schema["$ref"].rsplit("/", 1)[1]], document)
+    if schema.get("examples"):
+        return schema["examples"][0]
+    if choices := schema.get("anyOf") or schema.get("oneOf") or schema.get("enum"):
+        return instance(choices[0], document) if isinstance(choices[0], dict) else choices[0]
+    if "const" in schema:
+        return schema["const"]
+    match schema.get("type"):
+        case "object":
+            # A body in which everything is optional still changes something.
+            wanted = schema.get("required") or list(schema.get("properties", {}))[:1]
+            return {
+                name: instance(schema["properties"][name], document)
+                for name in wanted
+                if name in schema.get("properties", {})
+            }
+        case "array":
+            return [instance(schema["items"], document)] * schema.get("minItems", 0)
+        case "integer" | "number":
+            return schema.get("minimum", schema.get("exclusiveMinimum", 0) + 1)
+        case "boolean":
+            return True
+        case "null":
+            return None
+    formats = {
+        "uuid": str(uuid4()),
+        "email": "eve@example.com",
+        "password": "four unrelated words",
+        "uri": "https://example.com/x.git",
+    }
+    return formats.get(schema.get("format", ""), "Something".ljust(schema.get("minLength", 0), "g"))
+
+
+def ids_in(schema: dict[str, Any], document: dict[str, Any], path: tuple[str, ...] = ()) -> Iterator[tuple[str, ...]]:
+    """Where a body takes the id of something."""
+    if "$ref" in schema:
+        yield from ids_in(document["components"]["schemas"][schema["$ref"].rsplit("/", 1)[1]], document, path)
+    for choice in _choices(schema):
+        yield from ids_in(choice, document, path)
+    if schema.get("format") == "uuid":
+        yield path
+    for name, inner in schema.get("properties", {}).items():
+        yield from ids_in(inner, document, (*path, name))
+
+
+def _choices(schema: dict[str, Any]) -> Iterable[dict[str, Any]]:
+    return [*schema.get("anyOf", ()), *schema.get("oneOf", ())]
