@@ -6,7 +6,7 @@ servers that never answer. What goes wrong leaves as a `Problem` whose code begi
 
 from tenantry.products.pinata.sources.archive import unpack
 from tenantry.products.pinata.sources.branches import check_branch
-from tenantry.products.pinata.sources.folder import open_folder
+from tenantry.products.pinata.sources.folder import folder_name, open_folder
 from tenantry.products.pinata.sources.git import Checkout, GitSource, fetch
 from tenantry.products.pinata.sources.limits import Limits
 from tenantry.products.pinata.sources.locations import Credentials, Location, parse_location
@@ -22,6 +22,7 @@ __all__ = [
     "Step",
     "check_branch",
     "fetch",
+    "folder_name",
     "open_folder",
     "parse_location",
     "unpack",

@@ -1,6 +1,7 @@
 """A folder on this machine, read where it is. Local mode only."""
 
 import os
+import re
 from pathlib import Path
 
 from tenantry.core.errors import Invalid
@@ -36,6 +37,11 @@ def open_folder(text: str, *, local: bool, data_dir: Path) -> Path:
             "Give the folder of one project, or move the data elsewhere with TENANTRY_DATA_DIR.",
         )
     return folder
+
+
+def folder_name(name: str) -> str:
+    """A name as a folder may have it; the engine names a repository's services after the folder they lie in."""
+    return re.sub(r"[^\w.-]+", "-", name).strip("-.")[:100] or "repository"
 
 
 def _problem(code: str, detail: str, hint: str) -> Invalid:

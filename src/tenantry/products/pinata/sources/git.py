@@ -16,6 +16,7 @@ from pathlib import Path
 
 from tenantry.products.pinata.sources import git_failures
 from tenantry.products.pinata.sources.addresses import Resolver, pin, system_resolver
+from tenantry.products.pinata.sources.folder import folder_name
 from tenantry.products.pinata.sources.git_process import Git, GitError, StoppedError
 from tenantry.products.pinata.sources.git_tree import TreeCheck
 from tenantry.products.pinata.sources.limits import Limits
@@ -38,7 +39,7 @@ class GitSource:
 
 @dataclass(frozen=True, slots=True)
 class Checkout:
-    """The files of one commit at `root`, and the ssh host keys to remember."""
+    """The files of one commit at `root`, a folder called like the repository, and the ssh host keys to remember."""
 
     root: Path
     commit: str
@@ -80,7 +81,11 @@ class _Fetching:
 
     def __init__(self, source: GitSource, into: Path, limits: Limits, cancelled: asyncio.Event, report: Report) -> None:
         self.source, self.limits, self.cancelled, self.report = source, limits, cancelled, report
-        self.home, self.objects, self.tree = into / "home", into / "objects", into / "tree"
+        self.home, self.objects, self.tree = (
+            into / "home",
+            into / "objects",
+            into / "tree" / folder_name(source.location.name),
+        )
         self.known_hosts = into / "known_hosts"
         self.key = into / "key"
         self.git = Git(self.home, protocols="")

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from tenantry.core.errors import Problem
 from tenantry.products.pinata.sources.progress import Report, Step, ignore
 
 PROGRESS = re.compile(r"^(?:remote: )?(?P<what>[A-Z][a-z]+(?: [a-z]+)*): +\d+% \((?P<done>\d+)/(?P<total>\d+)\)")
@@ -124,22 +125,26 @@ class Git:
         )
         with contextlib.suppress(OSError):
             os.setpriority(os.PRIO_PGRP, process.pid, NICENESS)
+        refused: asyncio.Future[Any] = asyncio.get_running_loop().create_future()
         output, lines = bytearray(), deque[str](maxlen=STDERR_LINES)
         assert process.stdout
         assert process.stderr
         work: asyncio.Future[Any] = asyncio.gather(
-            _read_output(process.stdout, on_output or _keeper(output)),
+            _read_output(process.stdout, on_output or _keeper(output), refused),
             _read_progress(process.stderr, lines, report),
             process.wait(),
         )
         guard: asyncio.Future[Any] = asyncio.ensure_future(_guard(watch, cancelled, seconds))
         try:
-            await asyncio.wait({work, guard}, return_when=asyncio.FIRST_COMPLETED)
+            await asyncio.wait({work, guard, refused}, return_when=asyncio.FIRST_COMPLETED)
+            if refused.done():
+                refused.result()
             if not work.done():
                 await guard
             await work
         finally:
             guard.cancel()
+            refused.cancel()
             await asyncio.shield(_end(process, work, guard))
         if process.returncode:
             raise GitError(lines)
@@ -180,9 +185,16 @@ def _keeper(output: bytearray) -> Callable[[bytes], None]:
     return keep
 
 
-async def _read_output(stream: asyncio.StreamReader, on_output: Callable[[bytes], None]) -> None:
+async def _read_output(
+    stream: asyncio.StreamReader, on_output: Callable[[bytes], None], refused: asyncio.Future[Any]
+) -> None:
+    """Read to the end even when `on_output` refuses: asyncio never sees a process end whose pipe nobody empties."""
     while chunk := await stream.read(1 << 16):
-        on_output(chunk)
+        if not refused.done():
+            try:
+                on_output(chunk)
+            except Problem as problem:
+                refused.set_exception(problem)
 
 
 async def _read_progress(stream: asyncio.StreamReader, lines: deque[str], report: Report) -> None:
