@@ -1,11 +1,14 @@
-"""Which packages own tables: every part of infra, the chassis, and the mounted products. Each migrates its own."""
+"""What an installation is made of: every part of infra, the chassis, and the mounted products.
+
+Each package owns its tables and migrates them, and may have settings of its own in files called `settings.py`.
+"""
 
 import importlib
 import pkgutil
 from collections.abc import Iterable
 
 import tenantry.infra
-from tenantry.core.configuration import SettingsBase
+from tenantry.core.configuration import PackageSettings, SettingsBase
 from tenantry.core.settings import Settings
 from tenantry.infra.database.packages import Package
 
