@@ -5,7 +5,7 @@ import json
 from collections.abc import Awaitable, Callable
 from typing import TypeVar
 
-from tenantry.app import all_permissions, create_app, mounted
+from tenantry.app import all_permissions, described, mounted
 from tenantry.chassis.identity import actions as identity
 from tenantry.chassis.onboarding.actions import create_owner
 from tenantry.core.configuration import example as example_of
@@ -46,10 +46,7 @@ def invite(settings: Settings, email: str, say: Say) -> None:
 
 def openapi(settings: Settings) -> str:
     """The OpenAPI document as JSON; needs no database."""
-    nowhere = DatabaseUrls("", {})
-    return json.dumps(
-        create_app(settings, Database(nowhere), mounted(settings)).openapi(), indent=2, ensure_ascii=False
-    )
+    return json.dumps(described(settings).openapi(), indent=2, ensure_ascii=False)
 
 
 def settings_page(settings: Settings, *, example: bool) -> str:

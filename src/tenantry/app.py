@@ -4,7 +4,7 @@ import importlib
 from collections.abc import Sequence
 
 from fastapi import FastAPI
-from fastapi.routing import iter_route_contexts
+from fastapi.routing import APIRoute, iter_route_contexts
 
 from tenantry.chassis import housekeeping
 from tenantry.chassis.access import Access, Permissions
@@ -16,19 +16,24 @@ from tenantry.chassis.onboarding import routes as onboarding
 from tenantry.chassis.organizations import routes as organizations
 from tenantry.chassis.organizations.queries import membership_of
 from tenantry.core.settings import Settings, SettingsError
-from tenantry.infra import events
+from tenantry.infra import events, jobs, mail
 from tenantry.infra.database.database import Database
+from tenantry.infra.database.roles import ROLES
+from tenantry.infra.database.urls import DatabaseUrls
 from tenantry.infra.http.application import Lifespan, create_http, session_cookie
 from tenantry.infra.http.openapi import guard_of
+from tenantry.infra.http.routing import Route
 from tenantry.infra.jobs.worker import Worker
 from tenantry.infra.live import Hub, Topic, live_router
+from tenantry.infra.secrets import load_keys
+from tenantry.infra.storage import Storage, files_router
 
 FLOORS = (identity, organizations, onboarding)
 """What the chassis itself serves, from the ground up."""
 
 PERMISSIONS = (organizations.PERMISSIONS, onboarding.PERMISSIONS)
-JOBS = (*events.JOBS, *housekeeping.JOBS)
-SCHEDULES = (*events.SCHEDULES, *housekeeping.SCHEDULES)
+JOBS = (*jobs.JOBS, *events.JOBS, *mail.JOBS, *housekeeping.JOBS)
+SCHEDULES = (*jobs.SCHEDULES, *events.SCHEDULES, *housekeeping.SCHEDULES)
 
 
 def mounted(settings: Settings) -> tuple[Product, ...]:
@@ -85,8 +90,18 @@ def create_app(
             app.include_router(router, prefix=f"/api/v1/orgs/{{org}}/{product.slug}", tags=[product.slug])
     app.state.hub = hub = Hub(database, _topics(products), _events(products))
     app.include_router(live_router(hub, reader_of), prefix="/api/v1")
-    _refuse_unknown_permissions(app)
+    app.state.storage = storage = Storage(settings, load_keys(settings))
+    app.include_router(files_router(storage))
+    if settings.local and not settings.smtp_url:
+        app.include_router(mail.mailbox_router(settings.data_dir / "mailbox"))
+    _refuse_unguarded(app)
     return app
+
+
+def described(settings: Settings) -> FastAPI:
+    """The application without a database behind it: for its OpenAPI document."""
+    nowhere = Database(DatabaseUrls("", dict.fromkeys(ROLES, "")))
+    return create_app(settings, nowhere, mounted(settings))
 
 
 def _topics(products: Sequence[Product]) -> list[Topic]:
@@ -97,12 +112,18 @@ def _events(products: Sequence[Product]) -> dict[str, str]:
     return {name: permission for product in products for name, permission in product.events.items()}
 
 
-def _refuse_unknown_permissions(app: FastAPI) -> None:
+def _refuse_unguarded(app: FastAPI) -> None:
+    """Every route below /api/v1 says who may call it, in terms of permissions that somebody declares."""
     known = app.state.access.permissions.least
     for route in iter_route_contexts(app.routes):
-        guard = guard_of(route)
-        if guard and guard.permission and guard.permission not in known:
-            raise ValueError(f"{route.path} needs “{guard.permission}”, which no manifest declares.")
+        guard, path = guard_of(route), route.path or ""
+        if guard is None and route.methods and path.startswith("/api/v1/"):
+            raise ValueError(f"{path} does not say who may call it: use needs(…), signed_in() or stranger().")
+        if guard is not None and guard.permission and guard.permission not in known:
+            raise ValueError(f"{path} needs “{guard.permission}”, which no manifest declares.")
+        if isinstance(route.original_route, APIRoute) and "POST" in (route.methods or ()) and guard is not None:
+            if not isinstance(route.original_route, Route):
+                raise ValueError(f"{path} would ignore Idempotency-Key: collect routes in tenantry.sdk.Router.")
 
 
 def create_worker(settings: Settings, database: Database, products: Sequence[Product]) -> Worker:
@@ -114,5 +135,5 @@ def create_worker(settings: Settings, database: Database, products: Sequence[Pro
         concurrency=settings.worker_concurrency,
         grace=1.5,
         permissions=all_permissions(products).least,
-        parts=[settings, events.Subscribers([])],
+        parts=[settings, Storage(settings, load_keys(settings)), mail.transport_of(settings), events.Subscribers([])],
     )

@@ -19,6 +19,9 @@ from tenantry.infra.database.scopes import OrganizationRef
 from tenantry.infra.database.urls import DatabaseUrls
 from tests.service import Person, Service
 
+HAS_ID = """SELECT column_name FROM information_schema.columns
+    WHERE table_name = :t AND column_name = 'id' AND data_type = 'uuid'"""
+
 MALFORMED = ("not-an-id", "0", "%00", "..", "%27%20OR%201=1--")
 
 
@@ -96,8 +99,8 @@ class World:
                 value = self.names(name) or await self.first_id(side, walked)
                 if value is None:
                     return None
-                found[name] = part = value
-            walked += f"/{part}"
+                found[name] = value
+            walked += f"/{found[name] if part.startswith('{') else part}"
         return found
 
     async def first_id(self, side: Side, collection: str) -> str | None:
@@ -143,12 +146,7 @@ class World:
         async with self.service.database.system_scope("collect ids in a test") as scope:
             for table, isolation in isolations().items():
                 if isolation.kind == "tenant" and isolation.org == "org_id":
-                    columns = await scope.session.scalars(
-                        text(
-                            "SELECT column_name FROM information_schema.columns WHERE table_name = :t AND column_name = 'id' AND data_type = 'uuid'"
-                        ),
-                        {"t": table},
-                    )
+                    columns = await scope.session.scalars(text(HAS_ID), {"t": table})
                     if columns.one_or_none():
                         rows = await scope.session.scalars(
                             text(f"SELECT id FROM {table} WHERE org_id = :o"), {"o": side.ref.id}
