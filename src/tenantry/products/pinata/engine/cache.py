@@ -86,7 +86,7 @@ class Cache:
         return Reading(path, digest, *row) if row else None
 
     def keep_facts(self, readings: list[Reading]) -> None:
-        rows = [(_key(r.path, r.digest), r.status, r.code, r.message, r.data) for r in readings if r.digest]
+        rows = [(_key(r.path, r.digest), r.status, r.code, r.message, r.packed().data) for r in readings if r.digest]
         self._write("INSERT OR REPLACE INTO facts VALUES (?, ?, ?, ?, ?)", rows)
 
     def tree(self, root: str) -> dict[str, tuple[int, int, int, bytes]]:

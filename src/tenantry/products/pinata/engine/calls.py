@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
 from tenantry.products.pinata.engine.facts import FUNCTION as FUNCTION_EXPR
-from tenantry.products.pinata.engine.facts import NAME
+from tenantry.products.pinata.engine.facts import CALLABLE, NAME, Expr
 from tenantry.products.pinata.engine.findings import Findings
 from tenantry.products.pinata.engine.resolve.program import Program, Site
 from tenantry.products.pinata.engine.resolve.values import CLASS, FUNCTION, INSTANCE, Definition
@@ -28,8 +28,11 @@ class Calls:
         self.program = program
         self.callers: dict[tuple[str, int], list[CallEdge]] = defaultdict(list)
         self.edges: list[CallEdge] = []
+        self.functions = {s.name for f in program.project.files.values() for s in f.scopes if s.kind == CALLABLE}
+        for site in program.callable_sites():
+            self._called_by(site)
         for site in program.sites:
-            self._site(site)
+            self._handed_over(site)
         for link in findings.links:
             self._add(CallEdge(link.source, link.target, link.confidence, link.file, link.line))
 
@@ -37,18 +40,27 @@ class Calls:
         self.edges.append(edge)
         self.callers[edge.target.key].append(edge)
 
-    def _site(self, site: Site) -> None:
-        source = self.program.project.owner(site.file, site.at.scope)
-        if source is None:
-            return
+    def _called_by(self, site: Site) -> None:
         target = self._called(site)
-        if target is not None:
+        source = self.program.project.owner(site.file, site.at.scope) if target is not None else None
+        if source is not None and target is not None:
             self._add(CallEdge(source, target, 1.0, site.file.path, site.line))
-        for argument in (*site.expr[2], *(value for _, value in site.expr[3])):
-            if argument[0] == FUNCTION_EXPR or argument[0] == NAME and argument[1] != "self":
-                value = self.program.value(argument, site.at)
-                if value.kind == FUNCTION and value.definition is not None and not value.path:
-                    self._add(CallEdge(source, value.definition, HANDED_OVER, site.file.path, site.line))
+
+    def _handed_over(self, site: Site) -> None:
+        """Functions among the arguments."""
+        for argument in site.expr[2]:
+            self._argument(site, argument)
+        for _, argument in site.expr[3]:
+            self._argument(site, argument)
+
+    def _argument(self, site: Site, argument: Expr) -> None:
+        tag = argument[0]
+        if tag != FUNCTION_EXPR and (tag != NAME or argument[1][argument[1].rfind(".") + 1 :] not in self.functions):
+            return
+        source = self.program.project.owner(site.file, site.at.scope)
+        value = self.program.value(argument, site.at) if source is not None else None
+        if source is not None and value is not None and value.kind == FUNCTION and value.definition is not None and not value.path:
+            self._add(CallEdge(source, value.definition, HANDED_OVER, site.file.path, site.line))
 
     def _called(self, site: Site) -> Definition | None:
         callee = site.callee

@@ -1,11 +1,12 @@
 """One file at a time: read, hash, tell generated from written code, extract facts. Runs in worker processes."""
 
+import gc
 import hashlib
 import os
 import re
 from typing import NamedTuple
 
-from tenantry.products.pinata.engine.facts import pack
+from tenantry.products.pinata.engine.facts import FileFacts, pack
 from tenantry.products.pinata.engine.languages import language, language_of
 
 _GENERATED = re.compile(
@@ -21,7 +22,8 @@ MINIFIED_LINE = 5_000  # bytes; with less than one line break per 500 bytes
 class Reading(NamedTuple):
     """What came of a file. `status` is "facts", or why there are none: a key of `stats.skipped`, or "error".
 
-    `data` are packed facts; `code` and `message` make a diagnostic when not empty."""
+    `facts` come as an object from this process, as packed `data` from another one or from the cache;
+    `code` and `message` make a diagnostic when not empty."""
 
     path: str
     digest: bytes
@@ -29,6 +31,11 @@ class Reading(NamedTuple):
     data: bytes
     code: str = ""
     message: str = ""
+    facts: FileFacts | None = None
+
+    def packed(self) -> "Reading":
+        """The same, fit for another process and for the cache."""
+        return self if self.facts is None else self._replace(data=pack(self.facts), facts=None)
 
 
 def digest_of(content: bytes) -> bytes:
@@ -69,7 +76,7 @@ def extract(path: str, content: bytes, digest: bytes) -> Reading:
         facts = language(name).extract(path, content)
     except RecursionError:
         return Reading(path, digest, "error", b"", "parse.too_deep", "It is nested too deeply to be read.")
-    return Reading(path, digest, "facts", pack(facts), code, message)
+    return Reading(path, digest, "facts", b"", code, message, facts)
 
 
 def generated_reason(path: str, content: bytes) -> str:
@@ -105,3 +112,9 @@ def read_chunk(root: str, paths: list[str], cache_file: str | None, limit: int) 
     if cache is not None:
         cache.close()
     return readings
+
+
+def read_chunk_elsewhere(root: str, paths: list[str], cache_file: str | None, limit: int) -> list[Reading]:
+    """`read_chunk` for a worker process: nothing but bytes goes back."""
+    gc.disable()
+    return [reading.packed() for reading in read_chunk(root, paths, cache_file, limit)]

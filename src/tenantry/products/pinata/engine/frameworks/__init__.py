@@ -14,6 +14,10 @@ NAMES = (
     "http_clients",
     "nestjs",
     "typeorm",
+    "express",
+    "koa",
+    "fastify",
+    "hono",
 )
 
 

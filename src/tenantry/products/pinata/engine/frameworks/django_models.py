@@ -9,8 +9,10 @@ from tenantry.products.pinata.engine.resolve.inference import Inference
 from tenantry.products.pinata.engine.resolve.values import CLASS, EXTERNAL, INSTANCE, At, Definition, Value
 
 _BASE = re.compile(
-    r"django\.(?:contrib\.gis\.)?db\.models(?:\.base)?\.Model\Z|django\.contrib\.\w+\.(?:models|base_user)\.\w+\Z"
-    r"|(?!pydantic|django\.forms|rest_framework|ninja|odoo)[\w.]+\.(?:models|db|model|mptt|abstract_models|mp_tree|ns_tree|al_tree|mixins)[\w.]*\.\w*(?:Model|Node|Page|AbstractUser|Mixin)\Z"
+    r"django\.(?:contrib\.gis\.)?db\.models(?:\.base)?\.Model\Z|django\.contrib\.\w+\.(?:models|base_user)\.(?!\w*(?:Manager|Mixin)\Z)\w+\Z"
+)
+_OTHER_BASE = re.compile(  # of libraries: abstract models, by the convention of their names
+    r"(?!pydantic|django\.|rest_framework|ninja|odoo)[\w.]+\.(?:models|db|model|mptt|abstract_models|mp_tree|ns_tree|al_tree)[\w.]*\.\w*(?:Model|Node|Page|AbstractUser|Mixin)\Z"
 )
 _USERS = ("django.contrib.auth.models.PermissionsMixin", "django.contrib.auth.models.AbstractUser")
 _MANAGER = re.compile(r"(?:.*\.)?(?:\w*Manager|\w*QuerySet|from_queryset\(\)|as_manager\(\))(?:\(\))*\Z")
@@ -52,10 +54,10 @@ class DjangoModels:
         found = self._model.get(definition.key)
         if found is None:
             self._model[definition.key] = False
-            names = self.inference.members.externals(definition)
-            found = any(name.startswith("django.") and _BASE.match(name) for name in names) or (
+            names = [name for name in self.inference.members.externals(definition) if not _MANAGER.match(name)]
+            found = any(_BASE.match(name) for name in names) or (
                 definition.file.language == "python"
-                and any(_BASE.match(name) for name in names)
+                and any(_OTHER_BASE.match(name) for name in names)
                 and (bool(self.fields(definition)) or "Meta" in self.inference.project.names(definition.file, definition.index))
                 and not any(name.rpartition(".")[2].endswith(("Form", "Serializer", "View", "Admin")) for name in names)
             )
@@ -238,10 +240,10 @@ class DjangoModels:
                 for name, other in (("groups", "auth_group"), ("user_permissions", "auth_permission")):
                     columns = [Column("id", "AutoField", False, True), Column(f"{definition.name.lower()}_id", "ForeignKey", False, False, table),
                                Column(f"{other.removeprefix('auth_')}_id", "ForeignKey", False, False, other)]  # fmt: skip
-                    found.append(Table(f"{table}_{name}", definition.file, definition.scope.line, columns, 1, detail={"automatic": True}))
+                    found.append(Table(f"{table}_{name}", definition.file, definition.scope.line, columns, 1, detail={"implied": True}))
             for assign in definition.file.assigns:
                 if assign.scope == definition.index and assign.value and assign.value[0] == CALL and dotted(assign.value[1]).endswith("HistoricalRecords"):
-                    found.append(Table(f"{self.label(definition)}_historical{definition.name.lower()}", definition.file, assign.line, rank=1, detail={"automatic": True}))
+                    found.append(Table(f"{self.label(definition)}_historical{definition.name.lower()}", definition.file, assign.line, rank=1, detail={"implied": True}))
         return found
 
     def _joined(self, relation: Relation, table: str, definition: Definition, line: int) -> Table:
@@ -253,7 +255,7 @@ class DjangoModels:
             Column(f"{names[0]}_id", "ForeignKey", False, False, table),
             Column(f"{names[1]}_id", "ForeignKey", False, False, other),
         ]
-        return Table(relation.table, definition.file, line, columns, 1, detail={"automatic": True})
+        return Table(relation.table, definition.file, line, columns, 1, detail={"implied": True})
 
     def columns(self, definition: Definition) -> list[Column]:
         found: list[Column] = []

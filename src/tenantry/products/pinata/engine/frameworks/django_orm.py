@@ -17,6 +17,11 @@ _WRITES = frozenset(
     "create get_or_create update_or_create bulk_create bulk_update update delete acreate aget_or_create aupdate_or_create "
     "abulk_create abulk_update aupdate adelete create_user create_superuser add_node _raw_delete".split()
 )
+_QUERY = frozenset(
+    "all filter exclude annotate aggregate aaggregate count acount exists aexists values values_list order_by distinct select_related "
+    "prefetch_related only defer iterator aiterator in_bulk raw union intersection difference dates datetimes reverse extra "
+    "select_for_update using alias contains explain complex_filter get_queryset search active published".split()
+)
 _JOINED = frozenset("add remove clear set aadd aremove aclear aset".split())
 _SAVES = frozenset("save delete asave adelete".split())
 _READS_SELF = frozenset("refresh_from_db arefresh_from_db".split())
@@ -56,9 +61,18 @@ class DjangoOrm:
         models = models_of(program.inference)
         for table in models.tables():
             findings.table(table)
-        for site in program.sites:
+        managers = {
+            scope.name
+            for definition in program.project.classes()
+            if models.is_manager(definition)
+            for scope in definition.file.scopes
+            if scope.parent == definition.index
+        }
+        for site in program.methods(*sorted(_QUERY | _WRITES | _JOINED | _SAVES | _READS_SELF | _ONE | managers)):
+            if site.file.language != "python":
+                continue
             callee = site.callee
-            if callee.definition is None or site.file.language != "python":
+            if callee.definition is None:
                 continue
             if callee.kind == CLASS and callee.path.startswith(".objects") and site.outermost:
                 self._query(findings, models, site)

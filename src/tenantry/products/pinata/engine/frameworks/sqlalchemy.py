@@ -17,6 +17,12 @@ _SESSION_TYPES = re.compile(r"(?:.*\.)?(?:Async)?(?:[Ss]coped_?)?[Ss]ession(?:ma
 _ONE = frozenset("first one one_or_none get get_or_404 first_or_404 one_or_404 scalar_one scalar_one_or_none scalar refresh merge".split())
 _ALL = frozenset("all fetchall scalars unique limit offset order_by filter where filter_by options".split())
 
+_QUERY = (
+    "all", "first", "one", "one_or_none", "get", "get_or_404", "first_or_404", "one_or_404", "count", "exists", "filter", "filter_by", "order_by",
+    "join", "outerjoin", "group_by", "limit", "offset", "paginate", "delete", "update", "scalar", "with_entities", "options", "distinct", "subquery",
+    "values", "slice", "with_for_update", "yield_per", "add_columns", "select_from", "having", "union", "execution_options",
+)  # fmt: skip
+
 
 def models_of(inference: Inference) -> Models:
     return inference.project.state("sqlalchemy.models", lambda: Models(inference))
@@ -185,7 +191,7 @@ class SqlAlchemy:
             if not site.expr[2]:
                 continue
             self._chain(program, findings, models, site, list(site.expr[2]))
-        for site in program.sites:
+        for site in program.methods(*_QUERY):
             if site.outermost and site.callee.kind == CLASS and site.callee.path.startswith(".query.") and site.callee.definition is not None:
                 table = models.table_of(site.callee.definition)
                 if table:

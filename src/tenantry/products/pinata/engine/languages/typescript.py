@@ -1,11 +1,10 @@
 """TypeScript and JavaScript: one reader for four grammars; how captures become facts."""
 
 import re
-from operator import itemgetter
 
 import tree_sitter_javascript
 import tree_sitter_typescript
-from tree_sitter import Node, QueryCursor
+from tree_sitter import Node
 
 from tenantry.products.pinata.engine.facts import (
     ATTR,
@@ -127,27 +126,20 @@ class _Reader(Definitions):
             "enum": self.enumeration,
         }
         stack: list[tuple[int, int]] = []  # (end byte, scope index) of every scope around the current capture
-        for start, capture, node in self._captures():
+        for start, minus_end, capture, node in self.grammar.captures(root):
             while stack and start >= stack[-1][0]:
                 stack.pop()
             current = stack[-1][1] if stack else 0
             if capture == "function":
-                stack.append((node.end_byte, self.function(node, current)))
+                stack.append((-minus_end, self.function(node, current)))
             elif capture == "class":
-                stack.append((node.end_byte, self.class_(node, current)))
+                stack.append((-minus_end, self.class_(node, current)))
             else:
                 handlers[capture](node, current)
         for index, values in self.returns.items():
             facts.scopes[index] = facts.scopes[index]._replace(returns=tuple(values))
         facts.errors = self.grammar.errors(root)
         return facts
-
-    def _captures(self) -> list[tuple[int, str, Node]]:
-        """Captures in document order. Those of one name come outer before inner, and no two names share a start that matters."""
-        found = QueryCursor(self.grammar.query).captures(self.root)
-        rows = [(node.start_byte, name, node) for name, nodes in found.items() for node in nodes]
-        rows.sort(key=itemgetter(0))
-        return rows
 
     def text(self, node: Node) -> str:
         return self.source[node.start_byte : node.end_byte].decode("utf-8", "replace")

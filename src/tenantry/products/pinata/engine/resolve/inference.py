@@ -83,8 +83,12 @@ class Inference:
         key = file.path, scope, name
         found = self._names.get(key)
         if found is None:
+            if self._depth > MAX_DEPTH:
+                return UNKNOWN
             self._names[key] = UNKNOWN
+            self._depth += 1
             found = self._names[key] = self._name(file, scope, name)
+            self._depth -= 1
         return found
 
     def _name(self, file: FileFacts, scope: int, name: str) -> Value:
@@ -203,16 +207,13 @@ class Inference:
 
     def value(self, expr: Expr, at: At) -> Value:
         """What an expression stands for at a place."""
-        tag = expr[0]
-        if tag == NAME:
-            return self.dotted(expr[1], at)
         if self._depth > MAX_DEPTH:
             return UNKNOWN
         self._depth += 1
-        try:
-            return self._value(tag, expr, at)
-        finally:
-            self._depth -= 1
+        tag = expr[0]
+        value = self.dotted(expr[1], at) if tag == NAME else self._value(tag, expr, at)
+        self._depth -= 1
+        return value
 
     def _value(self, tag: str, expr: Expr, at: At) -> Value:
         if tag == CALL:
@@ -266,9 +267,10 @@ class Inference:
 
     def _dotted_assignment(self, name: str, at: At) -> Value:
         """`app.state.db = …` in the same scope or at module level."""
-        if name.startswith("self."):
+        targets = self.project.dotted_targets(at.file)
+        if name not in targets:
             return UNKNOWN
-        for scope in {at.scope, 0}:
+        for scope in (at.scope, 0):
             entries = self.project.names(at.file, scope).get(name)
             if entries and not isinstance(entries[0], Import):
                 key = at.file.path, scope, name
@@ -279,6 +281,9 @@ class Inference:
         return UNKNOWN
 
     def _imported_prefix(self, name: str, at: At) -> tuple[Value, str] | None:
+        modules = self.project.imported_modules(at.file)
+        if not modules or name.partition(".")[0] not in modules:
+            return None
         table = self.project.names(at.file, 0)
         prefix = name
         while "." in prefix:

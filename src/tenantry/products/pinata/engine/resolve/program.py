@@ -3,7 +3,8 @@
 from collections import defaultdict
 from collections.abc import Iterator
 
-from tenantry.products.pinata.engine.facts import ATTR, CALL, NAME, Call, Expr, FileFacts, spine
+from tenantry.products.pinata.engine.facts import ATTR, BINARY, CALL, INDEX, NAME, Call, Expr, FileFacts, keyword
+from tenantry.products.pinata.engine.facts import FUNCTION as FUNCTION_EXPR
 from tenantry.products.pinata.engine.resolve import strings
 from tenantry.products.pinata.engine.resolve.inference import Inference
 from tenantry.products.pinata.engine.resolve.project import Project
@@ -13,14 +14,22 @@ from tenantry.products.pinata.engine.resolve.values import CLASS, EXTERNAL, FUNC
 class Site:
     """One call in one place. Chains give one site per call; `outer` is the fact that holds the whole chain."""
 
-    __slots__ = ("at", "callee", "expr", "method", "outer")
+    __slots__ = ("_callee", "_inference", "at", "expr", "method", "outer")
 
-    def __init__(self, at: At, expr: Expr, outer: Call, callee: Value, method: str) -> None:
+    def __init__(self, at: At, expr: Expr, outer: Call, method: str, inference: Inference) -> None:
         self.at = at
         self.expr = expr
         self.outer = outer
-        self.callee = callee
         self.method = method
+        self._inference = inference
+        self._callee: Value | None = None
+
+    @property
+    def callee(self) -> Value:
+        """What is called; found out when first asked."""
+        if self._callee is None:
+            self._callee = self._inference.value(self.expr[1], self.at)
+        return self._callee
 
     @property
     def file(self) -> FileFacts:
@@ -36,13 +45,8 @@ class Site:
         return self.expr is self.outer.expr
 
     def argument(self, name: str, position: int | None = None) -> Expr | None:
-        for key, value in self.expr[3]:
-            if key == name:
-                return value  # type: ignore[no-any-return]
-        if position is not None and position < len(self.expr[2]):
-            value = self.expr[2][position]
-            return None if value[0] == "*" else value
-        return None
+        """The argument called `name`, or the one at `position`; None when it is not given."""
+        return keyword(self.expr, name, position)
 
 
 class Program:
@@ -51,30 +55,34 @@ class Program:
     def __init__(self, project: Project, inference: Inference) -> None:
         self.project = project
         self.inference = inference
-        self.sites: list[Site] = []
-        self._by_name: dict[str, list[Site]] = defaultdict(list)
         self._by_method: dict[str, list[Site]] = defaultdict(list)
-        self._by_definition: dict[tuple[str, int], list[Site]] = defaultdict(list)
+        self._by_name: dict[str, dict[str, list[Site]]] = {}
         for path in sorted(project.files):
             file = project.files[path]
             for call in file.calls:
-                for expr in spine(call.expr):
-                    self._add(file, call, expr)
+                expr = call.expr
+                while True:
+                    tag = expr[0]
+                    if tag == CALL:
+                        callee = expr[1]
+                        if callee[0] == NAME:
+                            name = callee[1]
+                            method = name[name.rfind(".") + 1 :]
+                            self._by_method[method].append(Site(At(file, call.scope), expr, call, method, inference))
+                            break
+                        method = callee[2] if callee[0] == ATTR else ""
+                        self._by_method[method].append(Site(At(file, call.scope), expr, call, method, inference))
+                        expr = callee
+                    elif tag == ATTR or tag == INDEX:
+                        expr = expr[1]
+                    else:
+                        break
 
-    def _add(self, file: FileFacts, call: Call, expr: Expr) -> None:
-        at = At(file, call.scope)
-        callee_expr = expr[1]
-        tag = callee_expr[0]
-        method = callee_expr[1].rpartition(".")[2] if tag == NAME else callee_expr[2] if tag == ATTR else ""
-        callee = self.inference.value(callee_expr, at)
-        site = Site(at, expr, call, callee, method)
-        self.sites.append(site)
-        if method:
-            self._by_method[method].append(site)
-        for name in self.canonical(callee):
-            self._by_name[name].append(site)
-        if callee.definition is not None and callee.kind == FUNCTION:
-            self._by_definition[callee.definition.key].append(site)
+    @property
+    def sites(self) -> Iterator[Site]:
+        """All calls, file by file. Ask for `methods` or `calls` where a name is known: that is what makes a scan quick."""
+        for method in sorted(self._by_method):
+            yield from self._by_method[method]
 
     def canonical(self, value: Value) -> list[str]:
         """Names by which rules may know a value: of members of a class of the tree, those of its outside bases."""
@@ -86,18 +94,52 @@ class Program:
         return []
 
     def calls(self, *names: str) -> Iterator[Site]:
-        """Calls of these canonical names, such as `requests.get` or `httpx.Client().post`."""
+        """Calls of these canonical names, such as `requests.get` or `httpx.Client().post`.
+
+        The last part must be the name that stands in the call: `from os import getenv as env` is not found by it."""
         for name in names:
-            yield from self._by_name.get(name, ())
+            method = name[name.rfind(".") + 1 :]
+            known = self._by_name.get(method)
+            if known is None:
+                known = self._by_name[method] = defaultdict(list)
+                for site in self._by_method.get(method, ()):
+                    for canonical in self.canonical(site.callee):
+                        known[canonical].append(site)
+                for alias in self._aliases().get(method, ()):
+                    for site in self._by_method.get(alias, ()):
+                        for canonical in self.canonical(site.callee):
+                            if canonical.endswith(method):
+                                known[canonical].append(site)
+            yield from known.get(name, ())
+
+    def _aliases(self) -> dict[str, list[str]]:
+        """Imported name → other names it goes by somewhere in the tree."""
+
+        def build() -> dict[str, list[str]]:
+            found: dict[str, set[str]] = defaultdict(set)
+            for file in self.project.files.values():
+                for item in file.imports:
+                    if item.name and item.alias != item.name:
+                        found[item.name].add(item.alias)
+            return {name: sorted(aliases) for name, aliases in found.items()}
+
+        return self.project.state("aliases", build)
 
     def methods(self, *names: str) -> Iterator[Site]:
         """Calls by the last name alone, whatever it is called on."""
         for name in names:
             yield from self._by_method.get(name, ())
 
-    def calls_of(self, definition: Definition) -> list[Site]:
-        """Calls of a function of the tree, or of members of it (`task.delay`)."""
-        return self._by_definition.get(definition.key, [])
+    def callable_sites(self) -> Iterator[Site]:
+        """Calls that may be of something in the tree, by their last name."""
+        names = {scope.name for file in self.project.files.values() for scope in file.scopes}
+        for file in self.project.files.values():
+            names.update(item.alias for item in file.imports if item.alias != item.name)
+            for assign in file.assigns:
+                if assign.value is not None and assign.value[0] in (NAME, CALL, FUNCTION_EXPR, BINARY):
+                    names.add(assign.target[assign.target.rfind(".") + 1 :])
+        for name in sorted(names & self._by_method.keys()):
+            yield from self._by_method[name]
 
     def matching(self, prefix: str, suffixes: frozenset[str]) -> Iterator[Site]:
         """Calls whose last name is one of `suffixes` and whose canonical name begins with `prefix`."""

@@ -24,6 +24,8 @@ class Project:
         self._tables: dict[str, list[dict[str, list[Entry]]]] = {}
         self._definitions: dict[tuple[str, int], Definition] = {}
         self._starts: dict[str, dict[int, int]] = {}
+        self._targets: dict[str, frozenset[str]] = {}
+        self._modules: dict[str, frozenset[str]] = {}
 
     def state(self, key: str, build: Callable[[], T]) -> T:
         """A value computed once per project under `key`; languages and frameworks keep their indexes here."""
@@ -75,6 +77,22 @@ class Project:
         if tables is None:
             tables = self._tables[file.path] = _tables(file)
         return tables[scope]
+
+    def dotted_targets(self, file: FileFacts) -> frozenset[str]:
+        """Dotted names that the file assigns to, those of `self` left out."""
+        found = self._targets.get(file.path)
+        if found is None:
+            names = (assign.target for assign in file.assigns)
+            found = self._targets[file.path] = frozenset(n for n in names if "." in n and n[:5] != "self.")
+        return found
+
+    def imported_modules(self, file: FileFacts) -> frozenset[str]:
+        """First parts of the dotted modules that the file imports whole (`import a.b`)."""
+        found = self._modules.get(file.path)
+        if found is None:
+            whole = (item.alias for item in file.imports if not item.name and "." in item.alias)
+            found = self._modules[file.path] = frozenset(alias.partition(".")[0] for alias in whole)
+        return found
 
     def inline(self, file: FileFacts, start: int) -> Definition | None:
         """The inline function that a FUNCTION expression stands for."""
