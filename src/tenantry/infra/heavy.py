@@ -58,7 +58,8 @@ class HeavyPool:
             process = await self._take()
             self._running.add(process)
             try:
-                return await _until(process.run(task, _caller(on_progress)), cancelled)
+                result: T = await _until(process.run(task, _caller(on_progress)), cancelled)
+                return result
             finally:
                 self._running.discard(process)
                 self._give_back(process)
@@ -95,7 +96,7 @@ _pool: HeavyPool | None = None
 
 def use_pool(pool: HeavyPool | None) -> None:
     """Make this the pool behind `run_heavy`. Whoever composes the process calls it, with its settings."""
-    global _pool
+    global _pool  # noqa: PLW0603 - one pool for the process, set where the process is composed
     _pool = pool
 
 

@@ -20,7 +20,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from tenantry.infra.heavy_wire import Done, Failed, Message, Report, Task, pack, receive
+from tenantry.infra.heavy_wire import HEADER, Done, Failed, Message, Report, Task, pack, receive
 
 PR_SET_PDEATHSIG = 1
 REPORT_SECONDS = 0.1
@@ -47,7 +47,7 @@ def _answer(task: Task, connection: socket.socket) -> bytes:
         result = function(*task.arguments, report=reporter) if task.reports else function(*task.arguments)
         reporter.flush()
         return pack(Done(result, _rss()))
-    except BaseException as error:
+    except BaseException as error:  # noqa: BLE001 - whatever it is, the other end raises it
         return _failure(error)
 
 
@@ -55,8 +55,8 @@ def _failure(error: BaseException) -> bytes:
     text = traceback.format_exc()
     try:
         packed = pack(Failed(error, text, _rss()))
-        pickle.loads(packed[8:])  # an error may pickle and yet refuse to be built again
-    except Exception:
+        pickle.loads(packed[HEADER.size :])  # noqa: S301 - our own; an error may pickle and yet refuse to be built again
+    except Exception:  # noqa: BLE001 - pickling calls methods of the error itself
         return pack(Failed(RuntimeError(f"{type(error).__name__}: {error}"), text, _rss()))
     return packed
 

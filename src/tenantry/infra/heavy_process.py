@@ -46,7 +46,14 @@ class HeavyProcess:
         ours, theirs = socket.socketpair()
         with theirs:
             process = await asyncio.create_subprocess_exec(
-                *(sys.executable, "-m", "tenantry.infra.heavy_child", str(theirs.fileno()), str(os.getpid()), str(nice)),
+                *(
+                    sys.executable,
+                    "-m",
+                    "tenantry.infra.heavy_child",
+                    str(theirs.fileno()),
+                    str(os.getpid()),
+                    str(nice),
+                ),
                 stdin=asyncio.subprocess.DEVNULL,
                 pass_fds=(theirs.fileno(),),
                 start_new_session=True,
@@ -94,7 +101,7 @@ class HeavyProcess:
         header = await self._reader.readexactly(HEADER.size)
         body = await self._reader.readexactly(HEADER.unpack(header)[0])
         # What comes back was computed from strangers' files by our own code; the socket is the process's own.
-        message: Message = pickle.loads(body)
+        message: Message = pickle.loads(body)  # noqa: S301
         return message
 
     def kill(self) -> None:

@@ -156,7 +156,12 @@ async def test_each_subscriber_gets_its_own_job(
         raise NoRetry("broken")
 
     subscribers = Subscribers(
-        [Subscriber("tests.a", one), Subscriber("*", all_of_them), Subscriber("tests.a", broken), Subscriber("tests.z", one)]
+        [
+            Subscriber("tests.a", one),
+            Subscriber("*", all_of_them),
+            Subscriber("tests.a", broken),
+            Subscriber("tests.z", one),
+        ]
     )
     async with open_scope(org_a) as scope:
         a = await emit(scope, "tests.a", 1)
@@ -190,7 +195,9 @@ async def test_old_events_are_let_go(database: Database, open_scope: OpenScope, 
         await emit(scope, "tests.new", 1)
         await emit(scope, "tests.old", 2)
     async with database.system_scope("tests") as system:
-        await system.session.execute(text("UPDATE events_events SET at = at - interval '91 days' WHERE name = 'tests.old'"))
+        await system.session.execute(
+            text("UPDATE events_events SET at = at - interval '91 days' WHERE name = 'tests.old'")
+        )
     worker = Worker(database, [*JOBS], [Schedule(prune_events, "* * * * * *")], parts=[Subscribers()])
     running = asyncio.create_task(worker.run())
     async with asyncio.timeout(10):

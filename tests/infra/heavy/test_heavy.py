@@ -105,7 +105,9 @@ async def test_setting_the_event_kills_the_process_and_all_it_started(pool: Heav
     assert time.monotonic() - started < 0.3
 
 
-async def test_a_killed_process_is_a_typed_error_and_the_next_task_gets_a_new_one(pool: HeavyPool, tmp_path: Path) -> None:
+async def test_a_killed_process_is_a_typed_error_and_the_next_task_gets_a_new_one(
+    pool: HeavyPool, tmp_path: Path
+) -> None:
     running = asyncio.create_task(pool.run(work.spin, 60, str(tmp_path / "pid")))
     os.kill(int(await until_written(tmp_path / "pid")), signal.SIGKILL)
     with pytest.raises(HeavyDied) as caught:
@@ -114,7 +116,7 @@ async def test_a_killed_process_is_a_typed_error_and_the_next_task_gets_a_new_on
     assert await pool.run(work.add, 1, 1) == 2
 
 
-async def test_processes_die_with_us(tmp_path: Path) -> None:
+def test_processes_die_with_us(tmp_path: Path) -> None:
     code = (
         "import asyncio, sys; from tenantry.infra.heavy import HeavyPool; from tests.infra.heavy import work;"
         "asyncio.run(HeavyPool(1).run(work.spin, 60, sys.argv[1]))"

@@ -120,7 +120,9 @@ async def test_input_is_checked_when_it_is_deferred(org_a, open_scope) -> None:
             await defer(scope, note, number="many")
 
 
-async def test_failures_are_retried_with_longer_waits_and_end_as_dead_letters(database, org_a, org_b, open_scope) -> None:
+async def test_failures_are_retried_with_longer_waits_and_end_as_dead_letters(
+    database, org_a, org_b, open_scope
+) -> None:
     attempts: list[int] = []
     told: list[str] = []
 
@@ -227,7 +229,9 @@ async def test_a_waiting_job_that_is_cancelled_never_runs(database, org_a, open_
     assert seen.calls == []
 
 
-async def test_one_key_waits_once_in_each_organization_and_the_transaction_lives(database, org_a, org_b, open_scope) -> None:
+async def test_one_key_waits_once_in_each_organization_and_the_transaction_lives(
+    database, org_a, org_b, open_scope
+) -> None:
     seen = Seen()
     note = seen.job()
     async with open_scope(org_a) as scope:

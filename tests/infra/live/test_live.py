@@ -25,7 +25,7 @@ from tenantry.core.errors import NotFound, Unauthenticated
 from tenantry.core.ids import new_id
 from tenantry.core.roles import Role
 from tenantry.infra.database.database import Database
-from tenantry.infra.database.roles import OWNER
+from tenantry.infra.database.roles import APP
 from tenantry.infra.database.scopes import OrganizationRef, OrgScope
 from tenantry.infra.events import access_changed, emit, touch
 from tenantry.infra.http.hosts import OriginCheck
@@ -50,7 +50,9 @@ class Live:
     @asynccontextmanager
     async def connect(self, token: str = "ada", org: str = "ada", **options: Any) -> AsyncIterator[ClientConnection]:
         url = f"ws://127.0.0.1:{self.port}/api/v1/orgs/{org}/live"
-        async with connect(url, additional_headers={"Authorization": token} | options.pop("headers", {}), **options) as client:
+        async with connect(
+            url, additional_headers={"Authorization": token} | options.pop("headers", {}), **options
+        ) as client:
             yield client
 
 
@@ -108,7 +110,11 @@ async def live(
 
     hub = Hub(
         database,
-        [Topic("tests.thing", load, READ), Topic("tests.things", load_all, READ), Topic("tests.closed", load_all, "tests.other")],
+        [
+            Topic("tests.thing", load, READ),
+            Topic("tests.things", load_all, READ),
+            Topic("tests.closed", load_all, "tests.other"),
+        ],
         events={"tests.shown": READ, "tests.hidden": "tests.other"},
     )
     state = Live(hub, members={("ada", "ada"): ada, ("bob", "bob"): bob})
@@ -154,7 +160,9 @@ async def test_state_on_subscribing_and_after_each_touch(live: Live, org_a: Orga
         await quiet(client)
 
 
-async def test_many_touches_are_one_reading_each_150_ms(live: Live, org_a: OrganizationRef, open_scope: OpenScope, happen: Any) -> None:
+async def test_many_touches_are_one_reading_each_150_ms(
+    live: Live, org_a: OrganizationRef, open_scope: OpenScope, happen: Any
+) -> None:
     await happen(org_a, "x", name="tests.quiet")
     async with live.connect() as client:
         await receive(client)
@@ -247,13 +255,11 @@ async def test_nothing_is_missed_while_the_connection_to_postgresql_was_lost(
     async with live.connect() as client:
         await receive(client)
         await subscribe(client, "tests.thing:x")
-        with psycopg.connect(database.urls.of(OWNER), autocommit=True) as connection:
-            # Only its own role may end it; the listener is the application's.
-            with psycopg.connect(database.urls.of("tenantry_app"), autocommit=True) as own:
-                ended = own.execute(
-                    "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'tenantry_live'"
-                ).fetchall()
-            assert connection and len(ended) >= 1
+        with psycopg.connect(database.urls.of(APP), autocommit=True) as own:
+            ended = own.execute(
+                "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'tenantry_live'"
+            ).fetchall()
+        assert len(ended) >= 1
         await happen(org_a, "x", name="tests.quiet")
         async with asyncio.timeout(3):
             while (await receive(client))["data"]["count"] != 2:
@@ -264,7 +270,9 @@ async def test_nothing_is_missed_while_the_connection_to_postgresql_was_lost(
 
 
 @pytest.mark.parametrize(("how", "code"), [("session", 4401), ("membership", 4403)])
-async def test_revocation_closes_the_socket_at_once(live: Live, database: Database, ada: Actor, how: str, code: int) -> None:
+async def test_revocation_closes_the_socket_at_once(
+    live: Live, database: Database, ada: Actor, how: str, code: int
+) -> None:
     async with live.connect() as client:
         await receive(client)
         live.members.clear()
@@ -354,5 +362,3 @@ async def test_stopping_sends_clients_away_to_come_back(live: Live) -> None:
         with pytest.raises(ConnectionClosed):
             await receive(client)
         assert client.close_code == 1012
-
-

@@ -1,7 +1,7 @@
 """Events: facts that something happened, in the transaction in which it did.
 
-    await emit(scope, "pinata.scan.finished", scan.id, {"number": scan.number})
-    await touch(scope, f"pinata.scan:{scan.id}")       # no event, only: look again
+await emit(scope, "pinata.scan.finished", scan.id, {"number": scan.number})
+await touch(scope, f"pinata.scan:{scan.id}")       # no event, only: look again
 """
 
 from tenantry.infra.events.dispatch import Subscriber, Subscribers, dispatch

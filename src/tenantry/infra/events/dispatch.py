@@ -4,8 +4,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from uuid import UUID
 
-from tenantry.infra.jobs import Job, JobContext, defer, job
 from tenantry.infra.events.models import Event
+from tenantry.infra.jobs import Job, JobContext, defer, job
 
 
 @dataclass(frozen=True)

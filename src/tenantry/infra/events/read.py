@@ -49,7 +49,9 @@ async def events_after(scope: OrgScope, position: str, *, limit: int = 100) -> l
     """
     found = POSITION.fullmatch(position)
     if found is None:
-        raise Invalid("events.position.invalid", "This position is not one of ours.", hint="Leave it out to start from now.")
+        raise Invalid(
+            "events.position.invalid", "This position is not one of ours.", hint="Leave it out to start from now."
+        )
     values = {"transaction": found[1], "number": int(found[2]), "limit": limit}
     rows: Any = await scope.session.execute(AFTER, values)
     return [Happened(*row) for row in rows]

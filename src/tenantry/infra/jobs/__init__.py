@@ -1,10 +1,10 @@
 """Jobs: work done later, for an organization, by a worker.
 
-    @job("pinata.scan", retries=2, timeout=1800)
-    async def run_scan(context: JobContext, *, scan_id: UUID) -> None:
-        async with context.scope() as scope: ...
+@job("pinata.scan", retries=2, timeout=1800)
+async def run_scan(context: JobContext, *, scan_id: UUID) -> None:
+    async with context.scope() as scope: ...
 
-    job_id = await defer(scope, run_scan, scan_id=scan.id)      # inside the caller's own transaction
+job_id = await defer(scope, run_scan, scan_id=scan.id)      # inside the caller's own transaction
 """
 
 from tenantry.infra.jobs.context import JobContext, SystemJobContext

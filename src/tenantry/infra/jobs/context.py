@@ -96,6 +96,4 @@ def context_of(
     kind, actor_id, actor_name = arguments["actor"]
     actor = Actor(kind, UUID(actor_id) if actor_id else None, actor_name) if kind != "system" else SYSTEM
     organization = OrganizationRef(UUID(arguments["org_id"]), slug, title)
-    return JobContext(
-        database, job_id, name, attempt, last_attempt, part, cancelled, organization, actor, permissions
-    )
+    return JobContext(database, job_id, name, attempt, last_attempt, part, cancelled, organization, actor, permissions)

@@ -49,4 +49,6 @@ async def retry_dead_letter(scope: OrgScope | SystemScope, job_id: int) -> None:
         NotFound: `jobs.dead_letter.not_found`.
     """
     if (await scope.session.execute(AGAIN, {"id": job_id})).first() is None:
-        raise NotFound("jobs.dead_letter.not_found", "There is no such failed job.", hint="It may have been tried again already.")
+        raise NotFound(
+            "jobs.dead_letter.not_found", "There is no such failed job.", hint="It may have been tried again already."
+        )

@@ -22,9 +22,7 @@ RETURNING id
 CANCEL = text("SELECT procrastinate_cancel_job_v1(:id, true, false)")
 
 
-async def defer(
-    scope: OrgScope, job: Job, *, lock: str | None = None, at: datetime | None = None, **input: Any
-) -> int:
+async def defer(scope: OrgScope, job: Job, *, lock: str | None = None, at: datetime | None = None, **input: Any) -> int:
     """Have the job run once this transaction is committed; if it is rolled back there is no job. Returns the job's id.
 
     `lock`: of the organization's jobs with the same lock, one runs at a time. `at`: not before that moment.

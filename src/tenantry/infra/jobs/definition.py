@@ -99,8 +99,12 @@ def job(
     def make(function: JobFunction) -> Job:
         hints = get_type_hints(function, include_extras=True)
         parameters = list(inspect.signature(function).parameters.values())[1:]
-        if wrong := [p.name for p in parameters if p.kind is not p.KEYWORD_ONLY or p.name in RESERVED or p.name not in hints]:
-            raise TypeError(f"Input of the job {name} must be keyword-only, typed, and not {RESERVED}: {', '.join(wrong)}.")
+        if wrong := [
+            p.name for p in parameters if p.kind is not p.KEYWORD_ONLY or p.name in RESERVED or p.name not in hints
+        ]:
+            raise TypeError(
+                f"Input of the job {name} must be keyword-only, typed, and not {RESERVED}: {', '.join(wrong)}."
+            )
         adapters = {p.name: TypeAdapter[Any](hints[p.name]) for p in parameters}
         return Job(name, function, retries, backoff, timeout, system, on_failure, adapters)
 

@@ -7,13 +7,19 @@ ISOLATIONS = {
     "procrastinate_jobs": Isolation("tenant", app="SELECT, INSERT, UPDATE", queue=ALL),
     "procrastinate_events": Isolation("tenant", app="SELECT, INSERT", queue=ALL),
     "procrastinate_workers": Isolation(
-        "global", app="", queue=ALL, reason="Says which worker processes live. They work for everybody; only they may look."
+        "global",
+        app="",
+        queue=ALL,
+        reason="Says which worker processes live. They work for everybody; only they may look.",
     ),
     "procrastinate_periodic_defers": Isolation(
         "global", app="", queue=ALL, reason="Says which schedules have started. They belong to the installation itself."
     ),
     "jobs_turns": Isolation(
-        "global", app="", queue=ALL, reason="Whose turn it was last, so that claims are fair. Only the claiming role may look."
+        "global",
+        app="",
+        queue=ALL,
+        reason="Whose turn it was last, so that claims are fair. Only the claiming role may look.",
     ),
     "jobs_library_migrations": Isolation(
         "global", app="", system="SELECT", reason="Which versions of the queue's own schema are in place."

@@ -56,7 +56,9 @@ class Queue(JobManager):
             statements.CLAIM, queues=queues, worker=worker_id, most=self._most
         )
 
-    async def listen_for_jobs(self, *, on_notification: NotificationCallback, queues: Iterable[str] | None = None) -> None:
+    async def listen_for_jobs(
+        self, *, on_notification: NotificationCallback, queues: Iterable[str] | None = None
+    ) -> None:
         """Wake up at new jobs and cancels; connect again whenever the connection is lost."""
 
         async def wake(*, channel: str, notification: Notification) -> None:

@@ -7,10 +7,11 @@ from tenantry.infra.jobs.definition import Schedule, job
 
 CANCELLED_DAYS = 1
 FAILED_DAYS = 30
-OLD = text(f"""
+OLD = text("""
 DELETE FROM procrastinate_jobs
- WHERE status IN ('cancelled', 'aborted', 'succeeded') AND coalesce(ended_at, created_at) < now() - interval '{CANCELLED_DAYS} days'
-    OR status = 'failed' AND ended_at < now() - interval '{FAILED_DAYS} days'
+ WHERE status IN ('cancelled', 'aborted', 'succeeded')
+       AND coalesce(ended_at, created_at) < now() - make_interval(days => :cancelled)
+    OR status = 'failed' AND ended_at < now() - make_interval(days => :failed)
 """)
 
 
@@ -18,7 +19,7 @@ DELETE FROM procrastinate_jobs
 async def prune_jobs(context: SystemJobContext) -> None:
     """Delete called-off jobs after a day, and dead letters after 30."""
     async with context.scope() as scope:
-        await scope.session.execute(OLD)
+        await scope.session.execute(OLD, {"cancelled": CANCELLED_DAYS, "failed": FAILED_DAYS})
 
 
 DAILY = Schedule(prune_jobs, "7 3 * * *")

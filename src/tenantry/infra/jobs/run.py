@@ -65,9 +65,7 @@ class Runner:
             raise
         told.info("job.finished", seconds=_since(started))
 
-    async def tell_failure(
-        self, job: Job, job_id: int, arguments: Mapping[str, Any], attempt: int, error: str
-    ) -> None:
+    async def tell_failure(self, job: Job, job_id: int, arguments: Mapping[str, Any], attempt: int, error: str) -> None:
         """Have the job's owner write down that nothing will be tried again."""
         if job.on_failure is None:
             return

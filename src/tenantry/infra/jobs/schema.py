@@ -1,7 +1,7 @@
 """Procrastinate's schema, as its package brings it. Called by migrations, on psycopg's own connection, in their transaction."""
 
 from importlib import resources
-from typing import Any, LiteralString, cast
+from typing import Any
 
 import psycopg
 
@@ -17,7 +17,10 @@ def library_migrations() -> list[str]:
 def install(connection: Connection) -> None:
     """Create its tables, which have all of the library's migrations in them, and write down which those are."""
     _run(connection, (resources.files("procrastinate.sql") / "schema.sql").read_text())
-    _run(connection, "CREATE TABLE jobs_library_migrations (name text PRIMARY KEY, at timestamptz NOT NULL DEFAULT now())")
+    _run(
+        connection,
+        "CREATE TABLE jobs_library_migrations (name text PRIMARY KEY, at timestamptz NOT NULL DEFAULT now())",
+    )
     for name in library_migrations():
         connection.execute("INSERT INTO jobs_library_migrations (name) VALUES (%s)", [name])
 
@@ -32,22 +35,5 @@ def upgrade(connection: Connection) -> tuple[str, ...]:
     return missing
 
 
-def uninstall(connection: Connection) -> None:
-    """Drop all of it, ours and the library's."""
-    _run(connection, "DROP FUNCTION jobs_claim; DROP SEQUENCE jobs_turn; DROP TABLE jobs_turns, jobs_library_migrations")
-    _run(
-        connection,
-        """
-        DROP TABLE procrastinate_events, procrastinate_periodic_defers, procrastinate_jobs, procrastinate_workers CASCADE;
-        DO $$ DECLARE f regprocedure; BEGIN
-            FOR f IN SELECT oid::regprocedure FROM pg_proc WHERE proname LIKE 'procrastinate\\_%' LOOP
-                EXECUTE 'DROP FUNCTION ' || f || ' CASCADE';
-            END LOOP;
-        END $$;
-        DROP TYPE procrastinate_job_to_defer_v1, procrastinate_job_status, procrastinate_job_event_type CASCADE;
-        """,
-    )
-
-
 def _run(connection: Connection, statements: str) -> None:
-    connection.execute(cast(LiteralString, statements))
+    connection.execute(statements)

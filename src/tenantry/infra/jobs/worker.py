@@ -15,8 +15,8 @@ from procrastinate.worker import Worker as LibraryWorker
 
 from tenantry.infra.database.database import Database
 from tenantry.infra.database.roles import QUEUE
-from tenantry.infra.jobs.definition import Job, Schedule
 from tenantry.infra.jobs.defer import QUEUE_NAME
+from tenantry.infra.jobs.definition import Job, Schedule
 from tenantry.infra.jobs.queue import Queue
 from tenantry.infra.jobs.rescue import Rescue, this_place, this_process
 from tenantry.infra.jobs.run import Retries, Runner
@@ -132,16 +132,16 @@ class Worker:
     def _register(self, jobs: Sequence[Job], schedules: Sequence[Schedule]) -> None:
         tasks = {}
         for job in jobs:
-            tasks[job.name] = self._app.task(
-                name=job.name, pass_context=True, queue=QUEUE_NAME, retry=Retries(job)
-            )(self._entrance(job))
+            tasks[job.name] = self._app.task(name=job.name, pass_context=True, queue=QUEUE_NAME, retry=Retries(job))(
+                self._entrance(job)
+            )
         for schedule in schedules:
             if schedule.job.name not in tasks:
                 raise ValueError(f"The schedule of {schedule.job.name} needs the job itself among the worker's jobs.")
             self._app.periodic(cron=schedule.cron, periodic_id=schedule.cron)(tasks[schedule.job.name])
 
     def _entrance(self, job: Job) -> Any:
-        async def run(running: Running, timestamp: int | None = None, **arguments: Any) -> None:
+        async def run(running: Running, **arguments: Any) -> None:
             await self._runner.run(job, running, arguments)
 
         return run

@@ -49,7 +49,6 @@ class Connection:
         self._awaited: set[UUID] = set()
         self._position: str | None = None
         self._look_for_events = False
-        self._greeted = False
         self._wake = asyncio.Event()
         self._read_at = 0.0
         self._checked_at = time.monotonic()
@@ -127,7 +126,11 @@ class Connection:
             case {"type": "pong"}:
                 pass
             case _:
-                raise Invalid("live.message.unknown", "This message is not understood.", hint="Send subscribe, unsubscribe or resume.")
+                raise Invalid(
+                    "live.message.unknown",
+                    "This message is not understood.",
+                    hint="Send subscribe, unsubscribe or resume.",
+                )
 
     def _subscribe(self, topic: str) -> None:
         if topic.partition(":")[0] not in self._topics:
@@ -139,9 +142,8 @@ class Connection:
         self._wake.set()
 
     async def _tell(self) -> None:
-        while not (self._greeted or self._closing):
-            await self._read(self._hello)
-            await asyncio.sleep(0 if self._greeted else AGAIN_SECONDS)
+        while not self._closing and not await self._read(self._hello):
+            await asyncio.sleep(AGAIN_SECONDS)
         while not self._closing:
             await self._wake.wait()
             await asyncio.sleep(max(0.0, self._read_at + COALESCE_SECONDS - time.monotonic()))
@@ -149,8 +151,10 @@ class Connection:
             if not self._closing:
                 await self._read(self._read_changes)
 
-    async def _read(self, work: Callable[[OrgScope], Awaitable[list[dict[str, Any]]]]) -> None:
-        """Read under the reader's scope, and send what was read once the scope is closed: a slow client holds no connection."""
+    async def _read(self, work: Callable[[OrgScope], Awaitable[list[dict[str, Any]]]]) -> bool:
+        """Read under the reader's scope, and send what was read once the scope is closed: a slow client holds no connection.
+
+        Returns whether that went well; if not, it is tried again, or the socket is on its way to be closed."""
         self._read_at = time.monotonic()
         try:
             async with self._gate, self.reader.open() as scope:
@@ -158,19 +162,20 @@ class Connection:
             self._checked_at = time.monotonic()
         except Unavailable:
             asyncio.get_running_loop().call_later(AGAIN_SECONDS, self.everything_changed)
-            return
+            return False
         except Unauthenticated as problem:
             self.close(SIGNED_OUT, problem.code)
-            return
+            return False
         except (Forbidden, NotFound) as problem:
             self.close(NO_ACCESS, problem.code)
-            return
+            return False
         for message in messages:
             await self._send(message)
+        return True
 
     async def _hello(self, scope: OrgScope) -> list[dict[str, Any]]:
         position = await present_position(scope)
-        self._position, self._greeted = self._position or position, True
+        self._position = self._position or position
         return [{"type": "hello", "last": position}]
 
     async def _read_changes(self, scope: OrgScope) -> list[dict[str, Any]]:
@@ -209,7 +214,14 @@ class Connection:
         elif self._awaited:  # held back by a transaction that is still open; nobody tells us when it ends
             asyncio.get_running_loop().call_later(AGAIN_SECONDS, self._look_again)
         return [
-            {"type": "event", "id": e.position, "name": e.name, "subject": e.subject, "data": e.data, "at": e.at.isoformat()}
+            {
+                "type": "event",
+                "id": e.position,
+                "name": e.name,
+                "subject": e.subject,
+                "data": e.data,
+                "at": e.at.isoformat(),
+            }
             for e in found
             if e.name in self._events and self._events[e.name] in scope.permissions
         ]

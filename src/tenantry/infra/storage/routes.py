@@ -8,6 +8,7 @@ from fastapi import APIRouter, Depends, Request
 from starlette.responses import Response, StreamingResponse
 
 from tenantry.core.errors import Invalid
+from tenantry.infra.http.body_limit import takes_at_most
 from tenantry.infra.http.routing import Guard
 from tenantry.infra.storage.signatures import PATH, Grant
 from tenantry.infra.storage.storage import Storage
@@ -50,6 +51,7 @@ def files_router(storage: Storage) -> APIRouter:
         }
         return StreamingResponse(chunks, media_type=grant.content_type or "application/octet-stream", headers=headers)
 
+    @takes_at_most(LARGEST_UPLOAD)
     async def write_file(request: Request, grant: signed) -> Response:
         """Store the request's body as the file. Answers 413 when it is larger than the address allows, with nothing stored."""
         if grant.content_type and request.headers.get("content-type") != grant.content_type:
@@ -59,5 +61,5 @@ def files_router(storage: Storage) -> APIRouter:
 
     path = f"{PATH}/{{org_id}}/{{name:path}}"
     router.add_api_route(path, read_file, methods=["GET"], response_class=StreamingResponse)
-    router.add_api_route(path, write_file, methods=["PUT"], status_code=204, max_body_size=LARGEST_UPLOAD)
+    router.add_api_route(path, write_file, methods=["PUT"], status_code=204)
     return router

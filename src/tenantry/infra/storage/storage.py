@@ -3,8 +3,9 @@
 from collections.abc import AsyncIterable, AsyncIterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import cached_property
 from pathlib import Path
-from typing import Any, Self
+from typing import Any
 from uuid import UUID
 
 import obstore
@@ -34,22 +35,27 @@ class Stored:
 class Storage:
     """All files of this installation. `of(scope)` gives those of one organization, and nothing else is ever needed by a product."""
 
-    def __init__(self, store: Any, spool: Path, signer: Signer, base_url: str) -> None:
-        self.store, self.spool, self.signer, self.base_url = store, spool, signer, base_url
+    def __init__(self, settings: Settings, keys: Sequence[bytes]) -> None:
+        self._settings = settings
+        self.signer = Signer(keys, "files")
+        self.base_url = settings.base_url
 
-    @classmethod
-    def connect(cls, settings: Settings, keys: Sequence[bytes]) -> Self:
-        """The storage the settings name. What killed processes have left of uploads is cleared away."""
-        spool = settings.data_dir / "incoming"
-        spool.mkdir(parents=True, exist_ok=True, mode=0o700)
-        clear(spool)
-        if settings.storage_url:
-            store: Any = from_url(settings.storage_url)
-        else:
-            folder = settings.data_dir / "files"
-            folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-            store = LocalStore(prefix=folder)
-        return cls(store, spool, Signer(keys, "files"), settings.base_url)
+    @cached_property
+    def store(self) -> Any:
+        """Where the files are; made on first use, so that describing a service makes no folders."""
+        if self._settings.storage_url:
+            return from_url(self._settings.storage_url)
+        folder = self._settings.data_dir / "files"
+        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        return LocalStore(prefix=folder)
+
+    @cached_property
+    def spool(self) -> Path:
+        """Where uploads arrive. What killed processes have left there is cleared away."""
+        folder = self._settings.data_dir / "incoming"
+        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        clear(folder)
+        return folder
 
     def of(self, scope: OrgScope) -> "Files":
         """The files of the scope's organization. Storing is not part of the transaction: store first, write the row after."""
@@ -64,7 +70,7 @@ class Files:
     """One organization's files, by names such as `uploads/018f….zip`."""
 
     def __init__(self, storage: Storage, org_id: UUID) -> None:
-        self._storage, self._store, self.org_id = storage, storage.store, org_id
+        self._storage, self.org_id = storage, org_id
 
     async def put(
         self, name: str, content: bytes | Path | AsyncIterable[bytes], *, max_bytes: int | None = None
@@ -78,12 +84,12 @@ class Files:
         key = key_of(self.org_id, name)
         if not isinstance(content, (bytes, Path)):
             async with spooled(self._storage.spool, content, max_bytes) as (path, size):
-                await obstore.put_async(self._store, key, path)
+                await obstore.put_async(self._storage.store, key, path)
             return size
         size = len(content) if isinstance(content, bytes) else content.stat().st_size
         if max_bytes is not None and size > max_bytes:
             raise TooLarge("storage.too_large", f"The file is larger than {max_bytes:,} bytes.", max_bytes=max_bytes)
-        await obstore.put_async(self._store, key, content)
+        await obstore.put_async(self._storage.store, key, content)
         return size
 
     async def get(self, name: str, *, max_bytes: int = LARGEST_IN_MEMORY) -> bytes:
@@ -122,19 +128,21 @@ class Files:
     async def stat(self, name: str) -> Stored | None:
         """What is stored under this name, if anything."""
         try:
-            return self._stored(await obstore.head_async(self._store, key_of(self.org_id, name)))
+            return self._stored(await obstore.head_async(self._storage.store, key_of(self.org_id, name)))
         except FileNotFoundError:
             return None
 
     async def list(self, folder: str = "") -> list[Stored]:
         """All files of a folder and below, or all there are, by name."""
-        metas = [meta async for batch in obstore.list(self._store, prefix_of(self.org_id, folder)) for meta in batch]
+        metas = [
+            meta async for batch in obstore.list(self._storage.store, prefix_of(self.org_id, folder)) for meta in batch
+        ]
         return sorted((self._stored(meta) for meta in metas), key=lambda stored: stored.name)
 
     async def delete(self, name: str) -> None:
         """Delete it; one that isn't there is no error."""
         try:
-            await obstore.delete_async(self._store, key_of(self.org_id, name))
+            await obstore.delete_async(self._storage.store, key_of(self.org_id, name))
         except FileNotFoundError:
             return
 
@@ -142,7 +150,7 @@ class Files:
         """Delete a folder with all that is in it, or everything the organization has. Returns how many files that were."""
         keys = [key_of(self.org_id, stored.name) for stored in await self.list(folder)]
         for start in range(0, len(keys), AT_ONCE):
-            await obstore.delete_async(self._store, keys[start : start + AT_ONCE])
+            await obstore.delete_async(self._storage.store, keys[start : start + AT_ONCE])
         return len(keys)
 
     def signed_url(
@@ -165,7 +173,7 @@ class Files:
 
     async def _get(self, name: str) -> Any:
         try:
-            return await obstore.get_async(self._store, key_of(self.org_id, name))
+            return await obstore.get_async(self._storage.store, key_of(self.org_id, name))
         except FileNotFoundError:
             raise NotFound("storage.not_found", "This file is no longer there.") from None
 

@@ -1,21 +1,21 @@
 """The queue: Procrastinate's tables as its package brings them, and what we add to them."""
 
-from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 from alembic import op
 
 from tenantry.infra.jobs import schema
 
-revision: str = "jobs_0001"
-down_revision: str | None = None
-branch_labels: str | Sequence[str] | None = ("jobs",)
-depends_on: str | Sequence[str] | None = None
+revision = "jobs_0001"
+down_revision = None
+branch_labels = ("jobs",)
+depends_on = None
 
 
 def upgrade() -> None:
-    """Forwards."""
-    connection = op.get_bind().connection.driver_connection
+    """Forwards. The way back is the backup taken before."""
+    connection: Any = op.get_bind().connection.driver_connection
     schema.install(connection)
     connection.execute(Path(__file__).with_suffix(".sql").read_text())
     every = "SELECT, INSERT, UPDATE, DELETE"
@@ -25,8 +25,3 @@ def upgrade() -> None:
     op.isolate("procrastinate_periodic_defers", kind="global", app="", queue=every)
     op.isolate("jobs_turns", kind="global", app="", queue=every)
     op.isolate("jobs_library_migrations", kind="global", app="", system="SELECT")
-
-
-def downgrade() -> None:
-    """Back again: every job is lost."""
-    schema.uninstall(op.get_bind().connection.driver_connection)
