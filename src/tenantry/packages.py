@@ -3,12 +3,11 @@
 Each package owns its tables and migrates them, and may have settings of its own in files called `settings.py`.
 """
 
-import importlib
 import pkgutil
 from collections.abc import Iterable
 
 import tenantry.infra
-from tenantry.core.configuration import PackageSettings, SettingsBase
+from tenantry.core.configuration import SettingsBase
 from tenantry.core.settings import Settings
 from tenantry.infra.database.packages import Package
 
@@ -23,16 +22,14 @@ def packages(products: Iterable[str]) -> list[Package]:
     ]
 
 
-def settings_kinds(products: Iterable[str]) -> list[type[SettingsBase]]:
-    """Every kind of settings there is: the installation's first, then the packages', by name."""
-    modules = []
+def setting_kinds(products: Iterable[str]) -> list[type[SettingsBase]]:
+    """Every kind of settings there is: the installation's own, and those in files `settings.py` of its packages."""
+    kinds: list[type[SettingsBase]] = [Settings]
     for package in packages(products):
-        for path in sorted(package.folder.rglob("settings.py")):
-            inner = path.relative_to(package.folder).with_suffix("").parts
-            modules.append(importlib.import_module(".".join((package.module, *inner))))
-    names = {module.__name__ for module in modules}
-    found = [kind for kind in PackageSettings.__subclasses__() if kind.__module__ in names]
-    return [Settings, *sorted(found, key=lambda kind: kind.__name__)]
+        for module in package.modules("settings"):
+            found = (kind for kind in vars(module).values() if getattr(kind, "__module__", None) == module.__name__)
+            kinds += [kind for kind in found if isinstance(kind, type) and issubclass(kind, SettingsBase)]
+    return kinds
 
 
 def _of_product(name: str) -> Package:
@@ -41,19 +38,3 @@ def _of_product(name: str) -> Package:
         return Package(name, f"tenantry.products.{name}")
     module = name.partition(":")[0].rpartition(".")[0] or name.partition(":")[0]
     return Package(module.replace(".", "_"), module)
-
-
-def setting_kinds(products: Iterable[str]) -> list[type[SettingsBase]]:
-    """Every kind of settings there is: the installation's own, and those in modules called `settings` of its packages."""
-    kinds: list[type[SettingsBase]] = [Settings]
-    for package in packages(products):
-        root = importlib.import_module(package.module)
-        for found in pkgutil.walk_packages(root.__path__, f"{package.module}."):
-            if found.name.rpartition(".")[2] == "settings":
-                module = importlib.import_module(found.name)
-                kinds += [
-                    kind
-                    for kind in vars(module).values()
-                    if isinstance(kind, type) and issubclass(kind, SettingsBase) and kind.__module__ == found.name
-                ]
-    return kinds

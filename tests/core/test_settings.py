@@ -7,7 +7,7 @@ import pytest
 
 from tenantry.core.configuration import PackageSettings, SettingsError, Words, example, unknown_variables
 from tenantry.core.settings import Settings, default_data_dir, load_settings
-from tenantry.packages import settings_kinds
+from tenantry.packages import setting_kinds
 
 ROOT = Path(__file__).parents[2]
 GOOD_KEY = "k" * 40
@@ -31,11 +31,11 @@ def bare(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
 
 def test_the_example_is_complete() -> None:
     """When this fails: python -m tests.core.test_settings"""
-    assert (ROOT / ".env.example").read_text() == example(settings_kinds(["pinata"]))
+    assert (ROOT / ".env.example").read_text() == example(setting_kinds(["pinata"]))
 
 
 def test_every_setting_says_what_it_is() -> None:
-    silent = [name for kind in settings_kinds(["pinata"]) for name, field in kind.model_fields.items() if not field.description]
+    silent = [name for kind in setting_kinds(["pinata"]) for name, field in kind.model_fields.items() if not field.description]
     assert silent == []
 
 
@@ -135,4 +135,4 @@ def test_misspelt_variables_are_pointed_out() -> None:
 
 
 if __name__ == "__main__":
-    (ROOT / ".env.example").write_text(example(settings_kinds(["pinata"])))
+    (ROOT / ".env.example").write_text(example(setting_kinds(["pinata"])))

@@ -1,9 +1,10 @@
 """Packages which own tables: each is one branch of the migrations, and finds its own models and migrations by name."""
 
 import importlib
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from types import ModuleType
 
 from sqlalchemy import Table
 
@@ -29,11 +30,18 @@ class Package:
         """The folder with its migrations, which need not exist yet."""
         return self.folder / "migrations"
 
+    def modules(self, name: str) -> Iterator[ModuleType]:
+        """Every module of that name in the package, however deep; a folder that is no package is left alone."""
+        for path in sorted(self.folder.rglob(f"{name}.py")):
+            inner = path.relative_to(self.folder).with_suffix("").parts
+            folders = (self.folder.joinpath(*inner[:depth]) for depth in range(1, len(inner)))
+            if all((folder / "__init__.py").is_file() for folder in folders):
+                yield importlib.import_module(".".join((self.module, *inner)))
+
     def load(self) -> None:
         """Import all its models, so that their tables are known, and nothing else of it."""
-        for path in sorted(self.folder.rglob("models.py")):
-            inner = path.relative_to(self.folder).with_suffix("").parts
-            importlib.import_module(".".join((self.module, *inner)))
+        for _ in self.modules("models"):
+            pass
 
     def owns(self, table: Table) -> bool:
         """Whether the table was declared in this package."""
