@@ -8,6 +8,8 @@ from benchmarks.words import Words
 
 SEED = 20261121
 FILES_PER_ENTITY = 5
+WRITTEN = 1_760_000_000
+"""When the files say they were written: a scan rightly distrusts the date of a file that is only seconds old."""
 
 
 def generate(folder: Path, language: str, files: int) -> Path:
@@ -27,6 +29,7 @@ def generate(folder: Path, language: str, files: int) -> Path:
         path = root / name
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(text)
+        os.utime(path, (WRITTEN, WRITTEN))
     return root
 
 
