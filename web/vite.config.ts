@@ -9,5 +9,5 @@ export default defineConfig({
   resolve: { tsconfigPaths: true },
   // The policy the server sends has no data: for fonts or scripts, so nothing is inlined.
   build: { assetsInlineLimit: 0, sourcemap: false },
-  server: { proxy: { "/api": { target: server, ws: true, changeOrigin: true } } },
+  server: { proxy: { "/api": { target: server, ws: true } } },
 });

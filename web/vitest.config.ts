@@ -3,5 +3,5 @@ import { defineConfig } from "vitest/config";
 // Without the router's plugin: these tests are of plain functions and classes.
 export default defineConfig({
   resolve: { tsconfigPaths: true },
-  test: { environment: "jsdom", include: ["tests/**/*.test.ts", "tests/**/*.test.tsx"] },
+  test: { include: ["tests/**/*.test.ts", "tests/**/*.test.tsx"] },
 });

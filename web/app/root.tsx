@@ -33,7 +33,11 @@ export function Layout({ children }: { children: ReactNode }) {
 export function meta(): Route.MetaDescriptors {
   return [
     { title: "Tenantry" },
-    { name: "description", content: "Tenantry turns a single-user tool into a multi-tenant service. Pinata Code shows how data flows through your repositories." },
+    {
+      name: "description",
+      content:
+        "Tenantry turns a single-user tool into a multi-tenant service. Pinata Code shows how data flows through your repositories.",
+    },
   ];
 }
 

@@ -8,7 +8,9 @@ interface Options {
 }
 
 async function request<T>(method: string, path: string, { body, query, signal }: Options = {}): Promise<T> {
-  const filled = Object.entries(query ?? {}).filter(([, value]) => value !== undefined && value !== null && value !== "");
+  const filled = Object.entries(query ?? {}).filter(
+    ([, value]) => value !== undefined && value !== null && value !== "",
+  );
   const search = new URLSearchParams(filled.map(([name, value]) => [name, String(value)])).toString();
   const headers: Record<string, string> = { accept: "application/json" };
   if (body !== undefined) headers["content-type"] = "application/json";

@@ -1,3 +1,4 @@
+import { useQueryClient } from "@tanstack/react-query";
 import { createContext, type ReactNode, useContext, useEffect, useMemo, useRef, useSyncExternalStore } from "react";
 import { LiveClient, type LiveStatus } from "./live";
 
@@ -5,6 +6,7 @@ const LiveContext = createContext<LiveClient | null>(null);
 
 /** One socket for everything below it. */
 export function LiveProvider({ org, children }: { org: string; children: ReactNode }) {
+  const queries = useQueryClient();
   const client = useMemo(() => {
     const scheme = window.location.protocol === "https:" ? "wss" : "ws";
     return new LiveClient(`${scheme}://${window.location.host}/api/v1/orgs/${org}/live`);
@@ -13,15 +15,18 @@ export function LiveProvider({ org, children }: { org: string; children: ReactNo
     const wake = () => {
       if (document.visibilityState === "visible") client.wake();
     };
+    // Asking who we are again leads to the sign-in page, or to the page that says what is missing.
+    const refused = client.onRefused(() => void queries.invalidateQueries());
     client.start();
     window.addEventListener("online", wake);
     document.addEventListener("visibilitychange", wake);
     return () => {
       window.removeEventListener("online", wake);
       document.removeEventListener("visibilitychange", wake);
+      refused();
       client.stop();
     };
-  }, [client]);
+  }, [client, queries]);
   return <LiveContext value={client}>{children}</LiveContext>;
 }
 

@@ -47,6 +47,7 @@ export class LiveClient {
   private readonly topics = new Map<string, Set<(data: unknown) => void>>();
   private readonly eventListeners = new Set<(event: LiveEvent) => void>();
   private readonly statusListeners = new Set<() => void>();
+  private readonly refusedListeners = new Set<() => void>();
   status: LiveStatus = "connecting";
 
   constructor(
@@ -95,6 +96,12 @@ export class LiveClient {
     return () => this.eventListeners.delete(listener);
   }
 
+  /** Calls `listener` when the server ends the line for good: signed out, or no access any more. */
+  onRefused(listener: () => void): () => void {
+    this.refusedListeners.add(listener);
+    return () => this.refusedListeners.delete(listener);
+  }
+
   onStatus(listener: () => void): () => void {
     this.statusListeners.add(listener);
     return () => this.statusListeners.delete(listener);
@@ -106,7 +113,11 @@ export class LiveClient {
     const socket = this.open(this.url);
     this.socket = socket;
     socket.onmessage = (event) => this.receive(JSON.parse(event.data) as Message);
-    socket.onclose = () => this.lost();
+    socket.onclose = ({ code }) => {
+      // Signed out, or no longer a member: another try would be refused as well.
+      if (code === 4401 || code === 4403) this.refused();
+      else this.lost();
+    };
     this.listenForSilence();
   }
 
@@ -117,6 +128,11 @@ export class LiveClient {
     this.setStatus("offline");
     this.retry = setTimeout(() => this.connect(), backOff(this.attempt));
     this.attempt += 1;
+  }
+
+  private refused(): void {
+    this.stop();
+    for (const listener of this.refusedListeners) listener();
   }
 
   private receive(message: Message): void {

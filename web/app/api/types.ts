@@ -49,6 +49,11 @@ export interface Resource {
   /** Where its list is, with `{org}` to be filled in. One object is at this path and its id. */
   path: string;
   schema: Schema;
+  /** What making one takes; null where none can be made. */
+  create: Schema | null;
+  /** What changing one takes; null where they stay as they are. */
+  update: Schema | null;
+  delete: boolean;
 }
 
 export interface Product {
@@ -58,6 +63,8 @@ export interface Product {
   hue: number;
   icon: string;
   interface: boolean;
+  /** Whether it can fill an organization with believable data. */
+  sample: boolean;
   resources: Resource[];
 }
 

@@ -1,7 +1,9 @@
-import { Link, useParams } from "react-router";
+import { use } from "react";
+import { Link } from "react-router";
 import { Problem } from "~/api/problem";
 import { useTitle } from "~/lib/hooks";
 import { Button } from "~/ui/button";
+import { ShellContext } from "./context";
 import { ErrorPage, ErrorText } from "./error-page";
 
 const problem = new Problem({
@@ -12,15 +14,14 @@ const problem = new Problem({
 });
 
 export default function NotFound() {
-  const { org, "*": rest } = useParams();
+  const shell = use(ShellContext);
   useTitle("Not found");
-  // Inside an organization the frame is already there.
-  if (!org || rest === undefined) return <ErrorPage error={problem} />;
+  if (!shell) return <ErrorPage error={problem} />;
   return (
     <div className="flex flex-1 flex-col items-center justify-center p-6 text-center">
       <ErrorText problem={problem}>
         <Button variant="primary" size="md" asChild>
-          <Link to={`/${org}`}>Go to my overview</Link>
+          <Link to={`/${shell.organization.slug}`}>Go to my overview</Link>
         </Button>
       </ErrorText>
     </div>

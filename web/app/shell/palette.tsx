@@ -47,7 +47,8 @@ function Body({ close }: { close: () => void }) {
   const go = (to: string) => then(() => navigate(to))();
   const home = (slug: string) => `/${organization.slug}/${slug}`;
   const own = product ? interfaces[product.slug] : undefined;
-  const commands = own?.commands.filter((one) => !one.permission || organization.permissions.includes(one.permission)) ?? [];
+  const commands =
+    own?.commands.filter((one) => !one.permission || organization.permissions.includes(one.permission)) ?? [];
   return (
     <Command label="Search or jump to" loop>
       <div className="flex items-center gap-2.5 border-b px-4">
@@ -65,7 +66,12 @@ function Body({ close }: { close: () => void }) {
         {commands.length > 0 && product && (
           <Group heading="Do">
             {commands.map((one) => (
-              <Item key={one.label} icon={one.icon} onSelect={() => go(home(product.slug) + one.path)} hint={one.key?.toUpperCase()}>
+              <Item
+                key={one.label}
+                icon={one.icon}
+                onSelect={() => go(home(product.slug) + one.path)}
+                hint={one.key?.toUpperCase()}
+              >
                 {one.label}
               </Item>
             ))}
@@ -90,7 +96,12 @@ function Body({ close }: { close: () => void }) {
         </Group>
         <Group heading="Organizations">
           {me.organizations.map((one) => (
-            <Item key={one.slug} icon={Building2} value={`Switch to ${one.name} ${one.slug}`} onSelect={() => go(`/${one.slug}`)}>
+            <Item
+              key={one.slug}
+              icon={Building2}
+              value={`Switch to ${one.name} ${one.slug}`}
+              onSelect={() => go(`/${one.slug}`)}
+            >
               Switch to {one.name}
             </Item>
           ))}

@@ -28,7 +28,9 @@ const graph: [string[], string][] = [
 export function Shortcuts({ open, onOpenChange }: { open: boolean; onOpenChange: (open: boolean) => void }) {
   const { product } = useShell();
   const own = (product ? interfaces[product.slug]?.commands : undefined) ?? [];
-  const keys = own.filter((one) => one.key).map((one): [string[], string] => [[one.key?.toUpperCase() ?? ""], one.label]);
+  const keys = own
+    .filter((one) => one.key)
+    .map((one): [string[], string] => [[one.key?.toUpperCase() ?? ""], one.label]);
   return (
     <Dialog open={open} onOpenChange={onOpenChange} title="Keyboard shortcuts">
       <div className="grid gap-x-8 gap-y-5 sm:grid-cols-2">

@@ -30,19 +30,27 @@ export function Sidebar() {
         {product && (
           <Group label={product.name}>
             {productNav(product.slug, product.resources).map((item) => (
-              <Line key={item.path} to={`/${organization.slug}/${product.slug}${item.path}`} item={item} org={organization.slug} />
+              <Line
+                key={item.path}
+                to={`/${organization.slug}/${product.slug}${item.path}`}
+                item={item}
+                org={organization.slug}
+              />
             ))}
           </Group>
         )}
-        {!product &&
-          products.map((one) => (
-            <Line
-              key={one.slug}
-              to={`/${organization.slug}/${one.slug}`}
-              item={{ label: one.name, path: "", icon: productIcon(one.icon) }}
-              org={organization.slug}
-            />
-          ))}
+        {!product && (
+          <Group label="Products">
+            {products.map((one) => (
+              <Line
+                key={one.slug}
+                to={`/${organization.slug}/${one.slug}`}
+                item={{ label: one.name, path: "", icon: productIcon(one.icon) }}
+                org={organization.slug}
+              />
+            ))}
+          </Group>
+        )}
         <Group label="Organization">
           <Line
             to={`/${organization.slug}/organization`}
@@ -65,7 +73,11 @@ export function Sidebar() {
 function productNav(slug: string, resources: { name: string; title: string }[]): NavItem[] {
   const own = interfaces[slug];
   if (own) return own.nav;
-  return resources.map((one) => ({ label: one.title || title(one.name), path: `/${one.name}`, icon: productIcon("table") }));
+  return resources.map((one) => ({
+    label: one.title || title(one.name),
+    path: `/${one.name}`,
+    icon: productIcon("table"),
+  }));
 }
 
 function Group({ label, children }: { label: string; children: React.ReactNode }) {

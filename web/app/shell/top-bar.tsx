@@ -15,7 +15,12 @@ export function TopBar({ crumbs, children }: { crumbs: Crumb[]; children?: React
   const { toggleSidebar, sidebar } = useShell();
   return (
     <div className="flex h-12 shrink-0 items-center gap-2 border-b pr-3 pl-3 sm:pr-4 sm:pl-5">
-      <Button variant="ghost" size="icon" aria-label={sidebar ? "Hide the sidebar" : "Show the sidebar"} onClick={toggleSidebar}>
+      <Button
+        variant="ghost"
+        size="icon"
+        aria-label={sidebar ? "Hide the sidebar" : "Show the sidebar"}
+        onClick={toggleSidebar}
+      >
         <PanelLeft aria-hidden="true" className="size-4!" />
       </Button>
       <nav aria-label="Breadcrumbs" className="min-w-0 flex-1">
@@ -29,7 +34,10 @@ export function TopBar({ crumbs, children }: { crumbs: Crumb[]; children?: React
                     {crumb.label}
                   </Link>
                 ) : (
-                  <span aria-current={here ? "page" : undefined} className={cn("truncate", here ? "font-semibold" : "text-fg-2")}>
+                  <span
+                    aria-current={here ? "page" : undefined}
+                    className={cn("truncate", here ? "font-semibold" : "text-fg-2")}
+                  >
                     {crumb.label}
                   </span>
                 )}

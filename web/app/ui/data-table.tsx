@@ -1,7 +1,7 @@
 import {
   type ColumnDef,
-  columnVisibilityFeature,
   type ColumnVisibilityState,
+  columnVisibilityFeature,
   type RowData,
   tableFeatures,
   useTable,
@@ -78,9 +78,12 @@ export function DataTable<T extends RowData>(props: Props<T>) {
   const after = virtual.getTotalSize() - (items[items.length - 1]?.end ?? 0);
   const drawn = table.getRowModel().rows;
   return (
-    // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard
     <div ref={scroller} tabIndex={0} role="group" aria-label={label} className={cn("overflow-auto", className)}>
-      <table className="w-full border-separate border-spacing-0" aria-label={label} aria-rowcount={props.total ?? rows.length}>
+      <table
+        className="w-full border-separate border-spacing-0"
+        aria-label={label}
+        aria-rowcount={props.total ?? rows.length}
+      >
         <thead>
           {table.getHeaderGroups().map((group) => (
             <tr key={group.id}>
@@ -105,7 +108,6 @@ export function DataTable<T extends RowData>(props: Props<T>) {
             const row = drawn[item.index];
             if (!row) return null;
             return (
-              // biome-ignore lint/a11y/useKeyWithClickEvents: the button in its first cell is the keyboard's way in
               <tr
                 key={row.id}
                 data-row={item.index}

@@ -74,7 +74,6 @@ export function SidePanel({ open, onOpenChange, title, text, children, className
           <div className="border-b p-4">
             <Head title={title} text={text} />
           </div>
-          {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard */}
           <div className="min-h-0 flex-1 overflow-y-auto p-4" tabIndex={0} role="group" aria-label="Details">
             {children}
           </div>

@@ -20,8 +20,15 @@ export function Page({ crumbs, title, actions, padded = true, className, childre
   return (
     <>
       <TopBar crumbs={crumbs}>{actions}</TopBar>
+      {!padded && <h1 className="sr-only">{title ?? crumbs[crumbs.length - 1]?.label}</h1>}
       <div className={cn("min-h-0 flex-1", padded && "overflow-y-auto")}>
-        {padded ? <div className={cn("mx-auto w-full max-w-[1152px] px-4 py-5 sm:px-6 sm:py-6 lg:px-8", className)}>{children}</div> : children}
+        {padded ? (
+          <div className={cn("mx-auto w-full max-w-[1152px] px-4 py-5 sm:px-6 sm:py-6 lg:px-8", className)}>
+            {children}
+          </div>
+        ) : (
+          children
+        )}
       </div>
     </>
   );

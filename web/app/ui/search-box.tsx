@@ -12,7 +12,10 @@ interface Props extends Omit<ComponentProps<"input">, "onChange" | "value"> {
 export function SearchBox({ label, value, onChange, className, ...rest }: Props) {
   return (
     <div className={cn("relative", className)}>
-      <Search className="pointer-events-none absolute top-1/2 left-2.5 size-3.5 -translate-y-1/2 text-fg-3" aria-hidden="true" />
+      <Search
+        className="pointer-events-none absolute top-1/2 left-2.5 size-3.5 -translate-y-1/2 text-fg-3"
+        aria-hidden="true"
+      />
       <input
         type="search"
         aria-label={label}

@@ -2,7 +2,12 @@ import { cn } from "~/lib/classes";
 
 /** A grey stand-in of the same shape as what is coming. */
 export function Skeleton({ className }: { className?: string }) {
-  return <span aria-hidden="true" className={cn("block animate-pulse rounded-sm bg-active motion-reduce:animate-none", className)} />;
+  return (
+    <span
+      aria-hidden="true"
+      className={cn("block animate-pulse rounded-sm bg-active motion-reduce:animate-none", className)}
+    />
+  );
 }
 
 export function SkeletonRows({ rows = 6 }: { rows?: number }) {

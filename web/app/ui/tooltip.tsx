@@ -8,7 +8,11 @@ export function Tooltip({ text, children }: { text: ReactNode; children: ReactNo
     <Radix.Root>
       <Radix.Trigger asChild>{children}</Radix.Trigger>
       <Radix.Portal>
-        <Radix.Content sideOffset={6} collisionPadding={8} className="z-50 max-w-64 rounded-md bg-primary px-2 py-1 text-xs text-primary-fg">
+        <Radix.Content
+          sideOffset={6}
+          collisionPadding={8}
+          className="z-50 max-w-64 rounded-md bg-primary px-2 py-1 text-xs text-primary-fg"
+        >
           {text}
         </Radix.Content>
       </Radix.Portal>

@@ -14,7 +14,11 @@ export function AuthPage({ title, text, children, below }: Props) {
   return (
     <div className="flex min-h-dvh flex-col items-center bg-canvas px-4 py-10 sm:justify-center">
       <header className="mb-6">
-        <Link to="/" aria-label="Tenantry, home" className="flex items-center gap-2.5 rounded-md text-lg font-semibold tracking-tight">
+        <Link
+          to="/"
+          aria-label="Tenantry, home"
+          className="flex items-center gap-2.5 rounded-md text-lg font-semibold tracking-tight"
+        >
           <Logo className="size-8" /> Tenantry
         </Link>
       </header>

@@ -50,7 +50,11 @@ export default function SignUp() {
   return (
     <AuthPage
       title="Create an account"
-      text={mode === "invited" ? "This Tenantry is by invitation. Enter the code from your invitation." : "Your own organization is ready right after."}
+      text={
+        mode === "invited"
+          ? "This Tenantry is by invitation. Enter the code from your invitation."
+          : "Your own organization is ready right after."
+      }
       below={<>Already have an account? {signIn}</>}
     >
       <SignUpForm invited={mode === "invited"} invitation={invitation} />
@@ -88,7 +92,11 @@ function SignUpForm({ invited, invitation }: { invited: boolean; invitation: str
       <Field label="E-mail" error={errors.email?.message}>
         <Input type="email" autoComplete="username" {...form.register("email")} />
       </Field>
-      <Field label="Password" hint="At least 8 characters. A sentence is easiest to remember." error={errors.password?.message}>
+      <Field
+        label="Password"
+        hint="At least 8 characters. A sentence is easiest to remember."
+        error={errors.password?.message}
+      >
         <Input type="password" autoComplete="new-password" {...form.register("password")} />
       </Field>
       <Button type="submit" variant="primary" size="lg" busy={isSubmitting} className="justify-center">

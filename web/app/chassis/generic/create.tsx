@@ -12,7 +12,7 @@ export default function GenericCreate() {
   const { product, resource, base, path } = useGeneric();
   const client = useQueryClient();
   const navigate = useNavigate();
-  if (!product || !resource) return <NotFound />;
+  if (!product || !resource?.create) return <NotFound />;
   const list = `${base}/${resource.name}`;
   const save = async (values: Item) => {
     await api.post<Item>(path, values);
@@ -21,10 +21,13 @@ export default function GenericCreate() {
     toast.success("Added.");
   };
   return (
-    <Page crumbs={[{ label: product.name, to: base }, { label: resource.title, to: list }, { label: "Add" }]} className="max-w-xl">
+    <Page
+      crumbs={[{ label: product.name, to: base }, { label: resource.title, to: list }, { label: "Add" }]}
+      className="max-w-xl"
+    >
       <PageHead title={`Add to ${resource.title.toLowerCase()}`} />
       <Card className="p-5">
-        <ResourceForm fields={editableFields(resource.schema)} action="Add" onSave={save} />
+        <ResourceForm fields={editableFields(resource.create)} action="Add" onSave={save} />
       </Card>
     </Page>
   );

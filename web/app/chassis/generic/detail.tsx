@@ -20,13 +20,17 @@ export default function GenericDetail() {
   const client = useQueryClient();
   const navigate = useNavigate();
   const [asking, setAsking] = useState(false);
-  const query = useQuery({ queryKey: ["generic", path, id], queryFn: () => api.get<Item>(`${path}/${id}`), enabled: path !== "" });
+  const query = useQuery({
+    queryKey: ["generic", path, id],
+    queryFn: () => api.get<Item>(`${path}/${id}`),
+    enabled: path !== "",
+  });
   if (!product || !resource) return <NotFound />;
   const list = `${base}/${resource.name}`;
   const item = query.data;
   const fields = fieldsOf(resource.schema);
   const name = item ? String(item[columnFields(resource.schema)[0]?.name ?? "id"] ?? item.id) : "";
-  const editable = editableFields(resource.schema);
+  const editable = resource.update ? editableFields(resource.update) : [];
   const save = async (values: Item) => {
     await api.patch<Item>(`${path}/${id}`, values);
     await client.invalidateQueries({ queryKey: ["generic", path] });
@@ -49,16 +53,21 @@ export default function GenericDetail() {
       {item && (
         <>
           <PageHead title={name}>
-            <Button size="md" variant="danger-outline" onClick={() => setAsking(true)}>
-              <Trash2 aria-hidden="true" /> Delete…
-            </Button>
+            {resource.delete && (
+              <Button size="md" variant="danger-outline" onClick={() => setAsking(true)}>
+                <Trash2 aria-hidden="true" /> Delete…
+              </Button>
+            )}
           </PageHead>
           <div className="grid items-start gap-4 lg:grid-cols-2">
             <Card>
               <CardHead title="Details" />
               <dl className="border-t">
                 {fields.map((field) => (
-                  <div key={field.name} className="flex min-h-10 items-center justify-between gap-6 border-b px-4 py-2 last:border-b-0">
+                  <div
+                    key={field.name}
+                    className="flex min-h-10 items-center justify-between gap-6 border-b px-4 py-2 last:border-b-0"
+                  >
                     <dt className="shrink-0 text-fg-2">{field.title}</dt>
                     <dd className="min-w-0 text-right">
                       <Value value={item[field.name]} schema={field.schema} />

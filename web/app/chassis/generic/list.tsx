@@ -11,7 +11,7 @@ import { Empty } from "~/ui/empty";
 import { Page, PageHead } from "~/ui/page";
 import { ProblemNote } from "~/ui/problem";
 import { SkeletonRows } from "~/ui/skeleton";
-import { columnFields, editableFields, type Item, useGeneric } from "./resource";
+import { columnFields, type Item, useGeneric } from "./resource";
 import { Value } from "./value";
 
 export default function GenericList() {
@@ -32,7 +32,12 @@ export default function GenericList() {
     header: field.title,
     cell: ({ row: { original: item } }) =>
       index === 0 ? (
-        <Link data-open to={`${base}/${resource.name}/${item.id}`} onClick={(event) => event.stopPropagation()} className="block truncate rounded-sm font-semibold">
+        <Link
+          data-open
+          to={`${base}/${resource.name}/${item.id}`}
+          onClick={(event) => event.stopPropagation()}
+          className="block truncate rounded-sm font-semibold"
+        >
           <Value value={item[field.name]} schema={field.schema} />
         </Link>
       ) : (
@@ -42,7 +47,7 @@ export default function GenericList() {
       ),
     className: index > 1 ? "max-md:hidden" : undefined,
   }));
-  const add = editableFields(resource.schema).length > 0 && (
+  const add = resource.create && (
     <Button variant="primary" size="md" asChild>
       <Link to={`${base}/${resource.name}/new`}>
         <Plus aria-hidden="true" /> Add

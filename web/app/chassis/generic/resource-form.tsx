@@ -30,8 +30,11 @@ export function ResourceForm({ fields, item, action, onSave }: Props) {
       setBusy(false);
     }
   };
-  const errorOf = (name: string) => problem?.fields.find(({ field }) => field === name || field.endsWith(`.${name}`))?.message;
-  const placed = problem?.fields.length && problem.fields.every(({ field }) => fields.some(({ name }) => field === name || field.endsWith(`.${name}`)));
+  const errorOf = (name: string) =>
+    problem?.fields.find(({ field }) => field === name || field.endsWith(`.${name}`))?.message;
+  const placed =
+    problem?.fields.length &&
+    problem.fields.every(({ field }) => fields.some(({ name }) => field === name || field.endsWith(`.${name}`)));
   return (
     <form onSubmit={submit} className="grid gap-4">
       {problem && !placed && <ProblemNote error={problem} />}
@@ -54,7 +57,13 @@ function Control({ field, value, error }: { field: FieldOf; value: unknown; erro
   if (schema.type === "boolean") {
     return (
       <label className="flex items-center gap-2 font-medium">
-        <input type="checkbox" name={name} defaultChecked={Boolean(value ?? schema.default)} className="size-4 accent-(--primary)" /> {title}
+        <input
+          type="checkbox"
+          name={name}
+          defaultChecked={Boolean(value ?? schema.default)}
+          className="size-4 accent-(--primary)"
+        />{" "}
+        {title}
       </label>
     );
   }
@@ -70,7 +79,14 @@ function Control({ field, value, error }: { field: FieldOf; value: unknown; erro
     );
   } else if (schema.type === "integer" || schema.type === "number") {
     control = (
-      <Input {...shared} type="number" defaultValue={text} min={schema.minimum} max={schema.maximum} step={schema.type === "integer" ? 1 : "any"} />
+      <Input
+        {...shared}
+        type="number"
+        defaultValue={text}
+        min={schema.minimum}
+        max={schema.maximum}
+        step={schema.type === "integer" ? 1 : "any"}
+      />
     );
   } else if (schema.format === "date-time") {
     control = <Input {...shared} type="datetime-local" defaultValue={text.slice(0, 16)} />;

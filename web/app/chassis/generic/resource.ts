@@ -15,7 +15,14 @@ export interface FieldOf {
 export function solid(schema: Schema): Schema {
   const options = schema.anyOf?.filter((one) => one.type !== "null");
   const only = options?.length === 1 ? options[0] : undefined;
-  const merged = only ? { ...only, title: schema.title ?? only.title, description: schema.description ?? only.description, readOnly: schema.readOnly } : schema;
+  const merged = only
+    ? {
+        ...only,
+        title: schema.title ?? only.title,
+        description: schema.description ?? only.description,
+        readOnly: schema.readOnly,
+      }
+    : schema;
   if (Array.isArray(merged.type)) return { ...merged, type: merged.type.find((one) => one !== "null") };
   return merged;
 }
@@ -44,7 +51,9 @@ export function editableFields(schema: Schema): FieldOf[] {
 
 /** Those a table has room for: no long texts and no objects, the id last of all. */
 export function columnFields(schema: Schema): FieldOf[] {
-  const shown = fieldsOf(schema).filter((field) => field.name !== "id" && !["object", "array"].includes(String(field.schema.type)));
+  const shown = fieldsOf(schema).filter(
+    (field) => field.name !== "id" && !["object", "array"].includes(String(field.schema.type)),
+  );
   return shown.slice(0, 6);
 }
 

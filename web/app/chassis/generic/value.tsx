@@ -7,7 +7,11 @@ import { Badge } from "~/ui/badge";
 export function Value({ value, schema }: { value: unknown; schema: Schema }) {
   if (value === null || value === undefined || value === "") return <span className="text-fg-3">–</span>;
   if (typeof value === "boolean") {
-    return value ? <Check className="size-4 text-ok" aria-label="Yes" /> : <Minus className="size-4 text-fg-3" aria-label="No" />;
+    return value ? (
+      <Check className="size-4 text-ok" aria-label="Yes" />
+    ) : (
+      <Minus className="size-4 text-fg-3" aria-label="No" />
+    );
   }
   if (typeof value === "number") return <span className="num">{value.toLocaleString("en-GB")}</span>;
   if (typeof value === "string") {

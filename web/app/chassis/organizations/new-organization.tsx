@@ -20,7 +20,12 @@ const schema = z.object({
   name: z.string().check(z.trim(), z.minLength(1, "Give it a name.")),
   slug: z
     .string()
-    .check(z.regex(/^([a-z0-9]([a-z0-9-]*[a-z0-9])?)?$/, "Use small letters, digits and hyphens, and no hyphen at either end.")),
+    .check(
+      z.regex(
+        /^([a-z0-9]([a-z0-9-]*[a-z0-9])?)?$/,
+        "Use small letters, digits and hyphens, and no hyphen at either end.",
+      ),
+    ),
 });
 
 interface Props {
@@ -30,7 +35,12 @@ interface Props {
 
 export function NewOrganization({ open, onOpenChange }: Props) {
   return (
-    <Dialog open={open} onOpenChange={onOpenChange} title="Create an organization" text="A space of its own for a team, a client or a household. Nobody else sees what is in it.">
+    <Dialog
+      open={open}
+      onOpenChange={onOpenChange}
+      title="Create an organization"
+      text="A space of its own for a team, a client or a household. Nobody else sees what is in it."
+    >
       <NewOrganizationForm close={() => onOpenChange(false)} />
     </Dialog>
   );
@@ -61,7 +71,12 @@ function NewOrganizationForm({ close }: { close: () => void }) {
       <Field label="Name" error={errors.name?.message}>
         <Input autoFocus placeholder="Northwind Labs" {...form.register("name")} />
       </Field>
-      <Field label="Address" optional error={errors.slug?.message} hint="What stands in the address bar. It can't be changed later.">
+      <Field
+        label="Address"
+        optional
+        error={errors.slug?.message}
+        hint="What stands in the address bar. It can't be changed later."
+      >
         <Input className="font-mono text-xs" placeholder={suggested || "northwind-labs"} {...form.register("slug")} />
       </Field>
       <div className="flex justify-end gap-2">

@@ -16,10 +16,25 @@ export default function OrganizationPage() {
   const facts: [string, React.ReactNode][] = [
     ["Name", organization.name],
     ["Address", <code key="slug" className="font-mono text-xs">{`/${organization.slug}`}</code>],
-    ["Members", <span key="members" className="num">{count(organization.members)}</span>],
+    [
+      "Members",
+      <span key="members" className="num">
+        {count(organization.members)}
+      </span>,
+    ],
     ["Your role", title(organization.role)],
-    ["Created", <time key="at" dateTime={organization.created_at}>{dateTime(organization.created_at)}</time>],
-    ["Tenantry", <span key="version" className="num">{meta ? `${meta.version}, ${meta.mode} mode` : "…"}</span>],
+    [
+      "Created",
+      <time key="at" dateTime={organization.created_at}>
+        {dateTime(organization.created_at)}
+      </time>,
+    ],
+    [
+      "Tenantry",
+      <span key="version" className="num">
+        {meta ? `${meta.version}, ${meta.mode} mode` : "…"}
+      </span>,
+    ],
   ];
   return (
     <Page crumbs={[{ label: "Organization" }]} title={organization.name}>
@@ -40,7 +55,10 @@ export default function OrganizationPage() {
           <CardHead title="About" />
           <dl className="border-t">
             {facts.map(([name, value]) => (
-              <div key={name} className="flex min-h-10 items-center justify-between gap-4 border-b px-4 last:border-b-0">
+              <div
+                key={name}
+                className="flex min-h-10 items-center justify-between gap-4 border-b px-4 last:border-b-0"
+              >
                 <dt className="text-fg-2">{name}</dt>
                 <dd className="min-w-0 truncate font-medium">{value}</dd>
               </div>

@@ -82,7 +82,10 @@ export const nodesQuery = (org: string, scan: string, filters: NodeFilters) =>
   infiniteQueryOptions({
     queryKey: key(org, "scan", scan, "nodes", filters),
     queryFn: ({ pageParam, signal }) =>
-      api.get<NodePage>(`${base(org)}/scans/${scan}/nodes`, { query: { ...filters, after: pageParam, limit: 200 }, signal }),
+      api.get<NodePage>(`${base(org)}/scans/${scan}/nodes`, {
+        query: { ...filters, after: pageParam, limit: 200 },
+        signal,
+      }),
     initialPageParam: "",
     getNextPageParam: (page) => page.next,
     placeholderData: keepPreviousData,
@@ -100,7 +103,8 @@ export const nodeQuery = (org: string, scan: string, node: string) =>
 export const pathsQuery = (org: string, scan: string, node: string) =>
   queryOptions({
     queryKey: key(org, "scan", scan, "paths", node),
-    queryFn: () => api.get<{ paths: CodeNode[][] }>(`${base(org)}/scans/${scan}/nodes/${encodeURIComponent(node)}/paths`),
+    queryFn: () =>
+      api.get<{ paths: CodeNode[][] }>(`${base(org)}/scans/${scan}/nodes/${encodeURIComponent(node)}/paths`),
     enabled: node !== "",
     ...forever,
   });
@@ -179,7 +183,8 @@ export function useScansTopic(org: string): void {
 type Client = ReturnType<typeof useQueryClient>;
 
 export function refreshLists(client: Client, org: string): void {
-  for (const name of ["scans", "repositories", "repository"]) void client.invalidateQueries({ queryKey: key(org, name) });
+  for (const name of ["scans", "repositories", "repository"])
+    void client.invalidateQueries({ queryKey: key(org, name) });
 }
 
 export type NewSource =
@@ -188,7 +193,8 @@ export type NewSource =
   | { kind: "upload"; upload_id: string };
 
 export const repositories = {
-  create: (org: string, body: { name?: string; source: NewSource }) => api.post<Repository>(`${base(org)}/repositories`, body),
+  create: (org: string, body: { name?: string; source: NewSource }) =>
+    api.post<Repository>(`${base(org)}/repositories`, body),
   rename: (org: string, id: string, name: string) => api.patch<Repository>(`${base(org)}/repositories/${id}`, { name }),
   delete: (org: string, id: string) => api.delete(`${base(org)}/repositories/${id}`),
   scan: (org: string, id: string, branch?: string) =>

@@ -8,8 +8,16 @@ import { Pinata } from "./pinata";
 import { SampleButton } from "./sample-button";
 
 const gains = [
-  { icon: FileSearch, title: "Every way in and out", text: "Routes, calls, queues, files and caches, each with its file, line and source." },
-  { icon: Network, title: "The paths between", text: "From a route to every table it reads and writes, as a graph you can walk." },
+  {
+    icon: FileSearch,
+    title: "Every way in and out",
+    text: "Routes, calls, queues, files and caches, each with its file, line and source.",
+  },
+  {
+    icon: Network,
+    title: "The paths between",
+    text: "From a route to every table it reads and writes, as a graph you can walk.",
+  },
   { icon: Database, title: "The tables", text: "Columns, keys and references, read from models and migrations." },
   { icon: GitCompareArrows, title: "What changed", text: "The next scan says what is new, gone or different." },
 ];
@@ -22,8 +30,13 @@ export function FirstRun() {
     <Page crumbs={[{ label: "Overview" }]} title="Pinata Code" className="max-w-3xl">
       <div className="flex flex-col items-center pt-8 text-center sm:pt-14">
         <Pinata className="h-24 w-28" />
-        <h1 className="mt-6 text-xl font-semibold tracking-tight sm:text-2xl">Welcome, {me.name.split(" ")[0]}. Let's open one up.</h1>
-        <p className="mt-2 max-w-md text-base text-fg-2">Point Pinata at a repository and see how data flows through it: what comes in, what it touches, and where it goes.</p>
+        <h1 className="mt-6 text-xl font-semibold tracking-tight sm:text-2xl">
+          Welcome, {me.name.split(" ")[0]}. Let's open one up.
+        </h1>
+        <p className="mt-2 max-w-md text-base text-fg-2">
+          Point Pinata at a repository and see how data flows through it: what comes in, what it touches, and where it
+          goes.
+        </p>
         <div className="mt-6 flex flex-wrap justify-center gap-2">
           {may ? (
             <>
@@ -35,7 +48,9 @@ export function FirstRun() {
               <SampleButton size="lg" />
             </>
           ) : (
-            <p className="text-fg-2">Nothing has been scanned yet. Ask a member of {organization.name} to scan a repository.</p>
+            <p className="text-fg-2">
+              Nothing has been scanned yet. Ask a member of {organization.name} to scan a repository.
+            </p>
           )}
         </div>
       </div>

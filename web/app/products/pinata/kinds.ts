@@ -1,6 +1,6 @@
-/** How each kind of node is called and drawn: a square is a place, a circle reads, a diamond writes, a triangle lets in. */
-export type Shape = "circle" | "square" | "diamond" | "triangle" | "hexagon";
+import type { Shape } from "~/lib/shapes";
 
+/** How each kind of node is called and drawn: a square is a place, a circle reads, a diamond writes, a triangle lets in. */
 export interface Kind {
   word: string;
   many: string;
@@ -11,7 +11,13 @@ export interface Kind {
   size: number;
 }
 
-const kind = (word: string, many: string, shape: Shape, color: string, size: number): Kind => ({ word, many, shape, color, size });
+const kind = (word: string, many: string, shape: Shape, color: string, size: number): Kind => ({
+  word,
+  many,
+  shape,
+  color,
+  size,
+});
 
 export const kinds: Record<string, Kind> = {
   service: kind("Service", "Services", "hexagon", "--fg", 9),
@@ -43,4 +49,13 @@ export function kindOf(name: string): Kind {
 export const kindOrder = Object.keys(kinds);
 
 /** Where data ends up or comes from: the far end of a path. */
-export const effects = new Set(["db_read", "db_write", "publish", "http_call", "file_read", "file_write", "cache_read", "cache_write"]);
+export const effects = new Set([
+  "db_read",
+  "db_write",
+  "publish",
+  "http_call",
+  "file_read",
+  "file_write",
+  "cache_read",
+  "cache_write",
+]);

@@ -1,4 +1,15 @@
-import { ArrowDownToLine, ArrowUpFromLine, Boxes, Database, FileCode, Globe, type LucideIcon, RadioTower, Route, SquareFunction } from "lucide-react";
+import {
+  ArrowDownToLine,
+  ArrowUpFromLine,
+  Boxes,
+  Database,
+  FileCode,
+  Globe,
+  type LucideIcon,
+  RadioTower,
+  Route,
+  SquareFunction,
+} from "lucide-react";
 
 export const metricWords: Record<string, { label: string; icon: LucideIcon }> = {
   routes: { label: "Routes", icon: Route },

@@ -28,7 +28,11 @@ export function NeighbourList({ title, neighbours, onOpen }: Props) {
           const proof = edge.evidence[0];
           return (
             <li key={`${node.id} ${edge.kind}`}>
-              <button type="button" onClick={() => onOpen(node.id)} className="flex w-full items-start gap-2.5 rounded-md px-2 py-1.5 text-left hover:bg-hover">
+              <button
+                type="button"
+                onClick={() => onOpen(node.id)}
+                className="flex w-full items-start gap-2.5 rounded-md px-2 py-1.5 text-left hover:bg-hover"
+              >
                 <KindMark kind={node.kind} className="mt-1.5" />
                 <span className="min-w-0 flex-1">
                   <span className="block truncate font-medium">{node.name}</span>

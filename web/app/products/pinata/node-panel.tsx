@@ -109,7 +109,9 @@ function NodeBody({ node, onOpen, paths, action }: BodyProps) {
 function Detail({ detail }: { detail: unknown }) {
   if (typeof detail === "string" && detail) return <p className="text-fg-2">{detail}</p>;
   if (typeof detail !== "object" || detail === null) return null;
-  const facts = Object.entries(detail).filter(([, value]) => ["string", "number", "boolean"].includes(typeof value) || Array.isArray(value));
+  const facts = Object.entries(detail).filter(
+    ([, value]) => ["string", "number", "boolean"].includes(typeof value) || Array.isArray(value),
+  );
   if (facts.length === 0) return null;
   return (
     <dl className="grid grid-cols-[auto_1fr] gap-x-4 gap-y-1 text-xs">

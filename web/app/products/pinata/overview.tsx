@@ -17,8 +17,8 @@ import { newestScans } from "./latest/pick";
 import { metricOrder, metricWords } from "./metrics";
 import { LanguageBar } from "./repositories/language-mix";
 import { SourceLine } from "./repositories/source-line";
-import { ScanTable } from "./scans/scan-table";
 import { phaseWords } from "./scan/progress-card";
+import { ScanTable } from "./scans/scan-table";
 import { StatusBadge } from "./status";
 import { isOver, type Repository, type Scan } from "./types";
 
@@ -38,13 +38,18 @@ export default function Overview() {
         {may && (
           <Button variant="primary" size="md" asChild>
             <Link to={`/${org}/pinata/repositories/new`}>
-              <Plus aria-hidden="true" /> Scan a repository <Kbd className="border-0 bg-transparent text-primary-fg opacity-70">N</Kbd>
+              <Plus aria-hidden="true" /> Scan a repository{" "}
+              <Kbd className="border-0 bg-transparent text-primary-fg opacity-70">N</Kbd>
             </Link>
           </Button>
         )}
       </PageHead>
       {failed && <ProblemNote error={failed} className="mb-4" />}
-      {recent?.filter((scan) => !isOver(scan.status)).map((scan) => <RunningLine key={scan.id} scan={scan} />)}
+      {recent
+        ?.filter((scan) => !isOver(scan.status))
+        .map((scan) => (
+          <RunningLine key={scan.id} scan={scan} />
+        ))}
       <Totals scans={recent} />
       <div className="mt-4 grid gap-4">
         <section aria-labelledby="repositories">
@@ -58,7 +63,9 @@ export default function Overview() {
           </div>
           <div className="grid gap-3 sm:grid-cols-2 lg:grid-cols-3">
             {!list && ["a", "b", "c"].map((one) => <Skeleton key={one} className="h-28 rounded-lg" />)}
-            {list?.slice(0, 6).map((one) => <RepositoryCard key={one.id} repository={one} />)}
+            {list?.slice(0, 6).map((one) => (
+              <RepositoryCard key={one.id} repository={one} />
+            ))}
           </div>
         </section>
         {recent && recent.length > 0 && (
@@ -81,7 +88,10 @@ export default function Overview() {
 function RunningLine({ scan }: { scan: Scan }) {
   const org = useOrg();
   return (
-    <Link to={`/${org}/pinata/scans/${scan.id}`} className="mb-3 flex flex-wrap items-center gap-x-3 gap-y-1.5 rounded-lg border bg-raised px-4 py-3 shadow-card hover:bg-hover">
+    <Link
+      to={`/${org}/pinata/scans/${scan.id}`}
+      className="mb-3 flex flex-wrap items-center gap-x-3 gap-y-1.5 rounded-lg border bg-raised px-4 py-3 shadow-card hover:bg-hover"
+    >
       <StatusBadge status={scan.status} />
       <span className="font-semibold">
         {scan.repository.name} <span className="num font-normal text-fg-2">#{scan.number}</span>
@@ -89,7 +99,10 @@ function RunningLine({ scan }: { scan: Scan }) {
       <span className="text-fg-2">{phaseWords[scan.phase ?? ""]?.doing}</span>
       <span className="num ml-auto text-fg-2">{percent(scan.progress.fraction)}</span>
       <span className="h-1.5 w-full overflow-hidden rounded-full bg-active" aria-hidden="true">
-        <span className="block h-full rounded-full bg-product transition-[width]" style={{ width: percent(scan.progress.fraction, 1) }} />
+        <span
+          className="block h-full rounded-full bg-product transition-[width]"
+          style={{ width: percent(scan.progress.fraction, 1) }}
+        />
       </span>
     </Link>
   );
@@ -100,7 +113,10 @@ function Totals({ scans }: { scans: Scan[] | undefined }) {
   const newest = newestScans((scans ?? []).filter((scan) => scan.status === "succeeded"));
   const names = metricOrder.filter((name) => !["files", "services", "topics"].includes(name));
   return (
-    <Card aria-label="Found in all repositories" className="grid grid-cols-2 overflow-hidden sm:grid-cols-3 lg:grid-cols-6">
+    <Card
+      aria-label="Found in all repositories"
+      className="grid grid-cols-2 overflow-hidden sm:grid-cols-3 lg:grid-cols-6"
+    >
       {names.map((name) => {
         const words = metricWords[name];
         if (!words) return null;
@@ -110,7 +126,11 @@ function Totals({ scans }: { scans: Scan[] | undefined }) {
             <h2 className="flex items-center gap-2 text-xs text-fg-2">
               <words.icon className="size-3.5 text-fg-3" aria-hidden="true" /> {words.label}
             </h2>
-            {scans ? <p className="num mt-1 text-xl font-semibold tracking-tight">{count(sum)}</p> : <Skeleton className="mt-2 h-5 w-14" />}
+            {scans ? (
+              <p className="num mt-1 text-xl font-semibold tracking-tight">{count(sum)}</p>
+            ) : (
+              <Skeleton className="mt-2 h-5 w-14" />
+            )}
           </div>
         );
       })}
@@ -123,17 +143,23 @@ function RepositoryCard({ repository }: { repository: Repository }) {
   const now = useNow(30_000);
   const last = repository.last_scan;
   return (
-    <Link to={`/${org}/pinata/repositories/${repository.id}`} className="flex min-w-0 flex-col gap-1 rounded-lg border bg-raised p-4 shadow-card hover:bg-hover">
+    <Link
+      to={`/${org}/pinata/repositories/${repository.id}`}
+      className="flex min-w-0 flex-col gap-1 rounded-lg border bg-raised p-4 shadow-card hover:bg-hover"
+    >
       <span className="flex items-center justify-between gap-2">
         <span className="flex min-w-0 items-center gap-2 font-semibold">
-          <FolderGit2 className="size-4 shrink-0 text-fg-3" aria-hidden="true" /> <span className="truncate">{repository.name}</span>
+          <FolderGit2 className="size-4 shrink-0 text-fg-3" aria-hidden="true" />{" "}
+          <span className="truncate">{repository.name}</span>
         </span>
         {last && <StatusBadge status={last.status} />}
       </span>
       <SourceLine source={repository.source} />
       <span className="mt-auto pt-3">
         <LanguageBar mix={repository.language_mix} className="h-1.5" />
-        <span className="num mt-2 block text-xs text-fg-3">{last ? `Scan #${last.number}, ${ago(last.created_at, now)}` : "Not scanned yet"}</span>
+        <span className="num mt-2 block text-xs text-fg-3">
+          {last ? `Scan #${last.number}, ${ago(last.created_at, now)}` : "Not scanned yet"}
+        </span>
       </span>
     </Link>
   );

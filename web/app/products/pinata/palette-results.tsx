@@ -11,7 +11,12 @@ export function PaletteResults({ org, query, go }: { org: string; query: string;
   return (
     <Group heading="Repositories">
       {found.slice(0, 6).map((one) => (
-        <Item key={one.id} icon={FolderGit2} value={`${one.name} ${one.id}`} onSelect={() => go(`/${org}/pinata/repositories/${one.id}`)}>
+        <Item
+          key={one.id}
+          icon={FolderGit2}
+          value={`${one.name} ${one.id}`}
+          onSelect={() => go(`/${org}/pinata/repositories/${one.id}`)}
+        >
           {one.name}
         </Item>
       ))}

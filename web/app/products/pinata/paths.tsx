@@ -37,7 +37,8 @@ export function PathList({ org, scan, node, onOpen, onPath }: Props) {
   return (
     <section>
       <h3 className="mb-1 flex items-baseline gap-2 font-semibold">
-        Path to effects {paths.length > 0 && <span className="num text-xs font-normal text-fg-3">{count(paths.length)}</span>}
+        Path to effects{" "}
+        {paths.length > 0 && <span className="num text-xs font-normal text-fg-3">{count(paths.length)}</span>}
       </h3>
       {query.isPending && <Skeleton className="h-16 w-full rounded-md" />}
       {query.error && <ProblemNote error={query.error} />}
@@ -46,7 +47,10 @@ export function PathList({ org, scan, node, onOpen, onPath }: Props) {
           const end = path[path.length - 1];
           if (!end) return null;
           return (
-            <li key={path.map((one) => one.id).join(" ")} className={cn("rounded-md", index === chosen && "bg-product-tint")}>
+            <li
+              key={path.map((one) => one.id).join(" ")}
+              className={cn("rounded-md", index === chosen && "bg-product-tint")}
+            >
               <button
                 type="button"
                 aria-expanded={index === chosen}
@@ -55,10 +59,14 @@ export function PathList({ org, scan, node, onOpen, onPath }: Props) {
               >
                 <KindMark kind={end.kind} />
                 <span className="min-w-0 flex-1 truncate">
-                  <span className="text-fg-3">{kindOf(end.kind).word}</span> <span className="font-medium">{end.name}</span>
+                  <span className="text-fg-3">{kindOf(end.kind).word}</span>{" "}
+                  <span className="font-medium">{end.name}</span>
                 </span>
                 <span className="num text-xs text-fg-3">{plural(path.length - 1, "step")}</span>
-                <ChevronRight className={cn("size-3.5 text-fg-3 transition-transform", index === chosen && "rotate-90")} aria-hidden="true" />
+                <ChevronRight
+                  className={cn("size-3.5 text-fg-3 transition-transform", index === chosen && "rotate-90")}
+                  aria-hidden="true"
+                />
               </button>
               {index === chosen && <Steps path={path} onOpen={onOpen} />}
             </li>
@@ -79,7 +87,11 @@ function Steps({ path, onOpen }: { path: CodeNode[]; onOpen: (node: string) => v
     <ol className="ml-3 border-l border-line-strong pb-1.5 pl-2">
       {path.map((step) => (
         <li key={step.id}>
-          <button type="button" onClick={() => onOpen(step.id)} className="flex w-full items-center gap-2 rounded-md px-2 py-1 text-left hover:bg-hover">
+          <button
+            type="button"
+            onClick={() => onOpen(step.id)}
+            className="flex w-full items-center gap-2 rounded-md px-2 py-1 text-left hover:bg-hover"
+          >
             <KindMark kind={step.kind} />
             <span className="min-w-0 flex-1">
               <span className="block truncate">{step.name}</span>

@@ -25,7 +25,11 @@ const legs = [16, 22.5, 34, 40];
 export function Pinata({ walking, className }: { walking?: boolean; className?: string }) {
   const clip = useId();
   return (
-    <svg viewBox="0 0 64 56" aria-hidden="true" className={cn("overflow-visible", walking && "pinata-walking", className)}>
+    <svg
+      viewBox="0 0 64 56"
+      aria-hidden="true"
+      className={cn("overflow-visible", walking && "pinata-walking", className)}
+    >
       <defs>
         <clipPath id={clip}>
           {silhouette.map((path) => (
@@ -34,7 +38,11 @@ export function Pinata({ walking, className }: { walking?: boolean; className?: 
         </clipPath>
       </defs>
       {legs.map((x, index) => (
-        <g key={x} className={index % 2 ? "pinata-leg-b" : "pinata-leg-a"} style={{ transformOrigin: `${x + 2.5}px 40px` }}>
+        <g
+          key={x}
+          className={index % 2 ? "pinata-leg-b" : "pinata-leg-a"}
+          style={{ transformOrigin: `${x + 2.5}px 40px` }}
+        >
           <rect x={x} y="38" width="5" height="15" rx="1.5" fill={`var(${bands[(index + 1) % bands.length]})`} />
           <rect x={x} y="44" width="5" height="3" fill={`var(${bands[(index + 3) % bands.length]})`} />
           <rect x={x} y="50.5" width="5" height="3" rx="1" fill="var(--fg-2)" />

@@ -13,7 +13,13 @@ export default {
     { label: "Findings", path: "/findings", icon: ListTree },
   ],
   commands: [
-    { label: "Scan a repository", path: "/repositories/new", icon: Plus, key: "n", permission: "pinata.repositories.write" },
+    {
+      label: "Scan a repository",
+      path: "/repositories/new",
+      icon: Plus,
+      key: "n",
+      permission: "pinata.repositories.write",
+    },
   ],
   Results: PaletteResults,
 } satisfies ProductInterface;

@@ -120,7 +120,11 @@ export interface Changes {
   against: { id: string; number: number } | null;
   nodes: { added: CodeNode[]; removed: CodeNode[]; changed: { before: CodeNode; after: CodeNode }[] };
   edges: { added: number; removed: number };
-  tables: { added: TableName[]; removed: TableName[]; changed: (TableName | { before: TableName; after: TableName })[] };
+  tables: {
+    added: TableName[];
+    removed: TableName[];
+    changed: (TableName | { before: TableName; after: TableName })[];
+  };
 }
 
 export interface Diagnostic {

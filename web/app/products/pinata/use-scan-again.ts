@@ -8,7 +8,8 @@ export function useScanAgain(org: string) {
   const client = useQueryClient();
   const navigate = useNavigate();
   return useMutation({
-    mutationFn: ({ repository, branch }: { repository: string; branch?: string }) => repositories.scan(org, repository, branch),
+    mutationFn: ({ repository, branch }: { repository: string; branch?: string }) =>
+      repositories.scan(org, repository, branch),
     onSuccess: (scan) => {
       refreshLists(client, org);
       return navigate(`/${org}/pinata/scans/${scan.id}`);

@@ -1,8 +1,8 @@
 import { MultiDirectedGraph } from "graphology";
 import { kindOf } from "../kinds";
 import type { ColumnarGraph } from "../types";
-import { degrees } from "./columnar";
 import type { GraphColors } from "./colors";
+import { degrees } from "./columnar";
 import { shapeNumbers } from "./shape-program";
 
 export interface NodeAttributes {
@@ -33,7 +33,11 @@ export function buildGraph(columns: ColumnarGraph, colors: GraphColors): SigmaGr
   const scale = total < 150 ? 1.5 : total < 1500 ? 1.1 : total < 8000 ? 0.75 : 0.5;
   const looks = columns.kinds.map((name) => {
     const kind = kindOf(name);
-    return { shape: shapeNumbers[kind.shape], size: kind.size * scale, color: colors.kinds.get(kind.color) ?? colors.text };
+    return {
+      shape: shapeNumbers[kind.shape],
+      size: kind.size * scale,
+      color: colors.kinds.get(kind.color) ?? colors.text,
+    };
   });
   for (let i = 0; i < total; i += 1) {
     const look = looks[nodes.kind[i] ?? 0];

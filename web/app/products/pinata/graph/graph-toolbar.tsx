@@ -22,19 +22,31 @@ interface Props {
 export function GraphToolbar({ graph, scan, filters, onFilter, onFind, onSave }: Props) {
   const org = useOrg();
   const places = useMemo(() => folders(graph), [graph]);
-  const list = new URLSearchParams(Object.entries({ service: filters.service, folder: filters.folder }).filter(([, value]) => value)).toString();
+  const list = new URLSearchParams(
+    Object.entries({ service: filters.service, folder: filters.folder }).filter(([, value]) => value),
+  ).toString();
   return (
     <div className="flex shrink-0 flex-wrap items-center gap-2 border-b bg-surface px-3 py-2 sm:px-4">
       <NodeSearch graph={graph} onFind={onFind} />
       {graph.services.length > 1 && (
-        <Select aria-label="Service" className="h-8 w-auto max-w-44 max-sm:flex-1" value={filters.service} onChange={(event) => onFilter({ service: event.target.value })}>
+        <Select
+          aria-label="Service"
+          className="h-8 w-auto max-w-44 max-sm:flex-1"
+          value={filters.service}
+          onChange={(event) => onFilter({ service: event.target.value })}
+        >
           <option value="">All services</option>
           {graph.services.map((one) => (
             <option key={one}>{one}</option>
           ))}
         </Select>
       )}
-      <Select aria-label="Folder" className="h-8 w-auto max-w-52 max-sm:flex-1" value={filters.folder} onChange={(event) => onFilter({ folder: event.target.value })}>
+      <Select
+        aria-label="Folder"
+        className="h-8 w-auto max-w-52 max-sm:flex-1"
+        value={filters.folder}
+        onChange={(event) => onFilter({ folder: event.target.value })}
+      >
         <option value="">All folders</option>
         {places.map((one) => (
           <option key={one}>{one}</option>

@@ -2,6 +2,7 @@ import { useQuery } from "@tanstack/react-query";
 import { Network } from "lucide-react";
 import { useCallback, useEffect, useMemo, useRef, useState } from "react";
 import { Link } from "react-router";
+import { cn } from "~/lib/classes";
 import { useFilters } from "~/lib/filters";
 import { count, plural } from "~/lib/format";
 import { useKeys } from "~/lib/hooks";
@@ -69,7 +70,9 @@ function Drawn({ scan, graph }: { scan: Scan; graph: ColumnarGraph }) {
     if (!box) return;
     let made: GraphScene;
     try {
-      made = new GraphScene(box, graph, { onPick: (at) => pick.current(at === null ? "" : (graph.nodes.id[at] ?? "")) });
+      made = new GraphScene(box, graph, {
+        onPick: (at) => pick.current(at === null ? "" : (graph.nodes.id[at] ?? "")),
+      });
     } catch (error) {
       setFault(error);
       return;
@@ -104,7 +107,9 @@ function Drawn({ scan, graph }: { scan: Scan; graph: ColumnarGraph }) {
   }, []);
   const save = async () => {
     try {
-      const picture = await scene?.png(`${scan.repository.name} #${scan.number} · ${plural(countShown(shown), "node")}`);
+      const picture = await scene?.png(
+        `${scan.repository.name} #${scan.number} · ${plural(countShown(shown), "node")}`,
+      );
       if (!picture) return;
       const link = document.createElement("a");
       link.href = URL.createObjectURL(picture);
@@ -137,13 +142,24 @@ function Drawn({ scan, graph }: { scan: Scan; graph: ColumnarGraph }) {
         onFind={(at) => set({ node: graph.nodes.id[at] ?? "" })}
         onSave={save}
       />
-      <div className="relative min-h-0 flex-1 overflow-hidden">
+      <div
+        className={cn(
+          "relative min-h-0 flex-1 overflow-hidden",
+          // The panel stands beside the graph, so that what is chosen stays in the middle of what is seen.
+          node && "sm:mr-[25.5rem] xl:mr-[29.5rem]",
+        )}
+      >
         {fault ? (
           <div className="p-6">
-            <ProblemNote error={new Error("This browser can't draw the graph: WebGL is missing or switched off. The findings list holds the same things.")} />
+            <ProblemNote
+              error={
+                new Error(
+                  "This browser can't draw the graph: WebGL is missing or switched off. The findings list holds the same things.",
+                )
+              }
+            />
           </div>
         ) : (
-          // biome-ignore lint/a11y/noNoninteractiveTabindex: the arrow keys move the graph
           <div
             ref={canvas}
             tabIndex={0}
@@ -151,7 +167,9 @@ function Drawn({ scan, graph }: { scan: Scan; graph: ColumnarGraph }) {
             aria-label={`Workflow graph of ${scan.repository.name}: ${plural(countShown(shown), "node")} shown. Arrow keys move it, plus and minus zoom. Search above to go to a node; Findings lists the same nodes.`}
             className="absolute inset-0 outline-offset-[-3px]"
             onKeyDown={(event) => {
-              const step = { ArrowLeft: [-0.15, 0], ArrowRight: [0.15, 0], ArrowUp: [0, 0.15], ArrowDown: [0, -0.15] }[event.key];
+              const step = { ArrowLeft: [-0.15, 0], ArrowRight: [0.15, 0], ArrowUp: [0, 0.15], ArrowDown: [0, -0.15] }[
+                event.key
+              ];
               if (!step) return;
               event.preventDefault();
               scene?.pan(step[0] ?? 0, step[1] ?? 0);
@@ -160,8 +178,12 @@ function Drawn({ scan, graph }: { scan: Scan; graph: ColumnarGraph }) {
         )}
         <Legend graph={graph} hidden={hidden} onHide={(next) => set({ hide: [...next].join(",") })} />
         <ZoomButtons scene={scene} onFullScreen={fullScreen} />
-        <p className="num pointer-events-none absolute right-3 bottom-3 rounded-md bg-sunken/80 px-2 py-1 text-xs text-fg-2" aria-live="polite">
-          {count(countShown(shown))} of {plural(graph.nodes.id.length, "node")} · {plural(graph.edges.source.length, "edge")}
+        <p
+          className="num pointer-events-none absolute right-3 bottom-3 rounded-md bg-sunken/80 px-2 py-1 text-xs text-fg-2"
+          aria-live="polite"
+        >
+          {count(countShown(shown))} of {plural(graph.nodes.id.length, "node")} ·{" "}
+          {plural(graph.edges.source.length, "edge")}
         </p>
       </div>
       <NodePanel org={org} scan={scan.id} node={node} onChange={(next) => set({ node: next })} onPath={onPath} />

@@ -32,14 +32,21 @@ export function Legend({ graph, hidden, onHide }: Props) {
     onHide(next);
   };
   return (
-    <section aria-label="Legend" className="absolute top-3 left-3 max-h-[calc(100%-1.5rem)] w-44 overflow-y-auto rounded-lg border bg-raised shadow-card">
+    <section
+      aria-label="Legend"
+      className="absolute top-3 left-3 max-h-[calc(100%-1.5rem)] w-44 overflow-y-auto rounded-lg border bg-raised shadow-card"
+    >
       <button
         type="button"
         aria-expanded={open}
         onClick={() => setChosen(!open)}
         className="flex h-9 w-full items-center justify-between rounded-lg px-3 text-xs font-semibold hover:bg-hover"
       >
-        Kinds <ChevronDown className={cn("size-3.5 text-fg-3 transition-transform", open && "rotate-180")} aria-hidden="true" />
+        Kinds{" "}
+        <ChevronDown
+          className={cn("size-3.5 text-fg-3 transition-transform", open && "rotate-180")}
+          aria-hidden="true"
+        />
       </button>
       {open && (
         <ul className="px-1.5 pb-1.5">
@@ -52,7 +59,9 @@ export function Legend({ graph, hidden, onHide }: Props) {
                 className="flex h-6.5 w-full items-center gap-2 rounded-md px-1.5 text-left text-xs hover:bg-hover"
               >
                 <KindMark kind={kind} className={cn(hidden.has(kind) && "opacity-30")} />
-                <span className={cn("flex-1 truncate", hidden.has(kind) && "text-fg-3 line-through")}>{kindOf(kind).many}</span>
+                <span className={cn("flex-1 truncate", hidden.has(kind) && "text-fg-3 line-through")}>
+                  {kindOf(kind).many}
+                </span>
                 <span className="num text-fg-3">{count(counts[kind] ?? 0)}</span>
               </button>
             </li>

@@ -10,7 +10,7 @@ import { searchNodes } from "./columnar";
 /** Finds a node by its name or file and goes there. */
 export function NodeSearch({ graph, onFind }: { graph: ColumnarGraph; onFind: (index: number) => void }) {
   const id = useId();
-  const box = useRef<HTMLDivElement>(null);
+  const box = useRef<HTMLElement>(null);
   const [typed, setTyped] = useState("");
   const [open, setOpen] = useState(false);
   const [at, setAt] = useState(0);
@@ -28,7 +28,7 @@ export function NodeSearch({ graph, onFind }: { graph: ColumnarGraph; onFind: (i
   });
   const showing = open && typed.trim() !== "";
   return (
-    <div
+    <search
       ref={box}
       className="relative w-64 max-sm:w-full"
       onBlur={(event) => !event.currentTarget.contains(event.relatedTarget) && setOpen(false)}
@@ -77,7 +77,10 @@ export function NodeSearch({ graph, onFind }: { graph: ColumnarGraph; onFind: (i
                 event.preventDefault();
                 take(index);
               }}
-              className={cn("flex cursor-pointer items-start gap-2 rounded-md px-2 py-1.5 hover:bg-hover", place === at && "bg-active")}
+              className={cn(
+                "flex cursor-pointer items-start gap-2 rounded-md px-2 py-1.5 hover:bg-hover",
+                place === at && "bg-active",
+              )}
             >
               <KindMark kind={kind} className="mt-1" />
               <span className="min-w-0">
@@ -96,6 +99,6 @@ export function NodeSearch({ graph, onFind }: { graph: ColumnarGraph; onFind: (i
           </div>
         )}
       </div>
-    </div>
+    </search>
   );
 }

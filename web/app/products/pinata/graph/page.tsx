@@ -14,7 +14,11 @@ export default function GraphPage() {
   const query = useScan(org, id);
   const scan = query.data;
   return (
-    <Page crumbs={scanCrumbs(org, scan, "Graph")} title={scan && `Graph of ${scan.repository.name} #${scan.number}`} padded={false}>
+    <Page
+      crumbs={scanCrumbs(org, scan, "Graph")}
+      title={scan && `Graph of ${scan.repository.name} #${scan.number}`}
+      padded={false}
+    >
       {query.error && !scan && (
         <div className="p-6">
           <ProblemNote error={query.error} onRetry={() => query.refetch()} />

@@ -152,7 +152,10 @@ export class GraphScene {
     context.font = `500 ${12 * ratio}px "Inter Variable", sans-serif`;
     context.fillText(caption, 16 * ratio, canvas.height - 16 * ratio);
     return await new Promise((resolve, reject) => {
-      canvas.toBlob((blob) => (blob ? resolve(blob) : reject(new Error("The picture is too large for this browser."))), "image/png");
+      canvas.toBlob(
+        (blob) => (blob ? resolve(blob) : reject(new Error("The picture is too large for this browser."))),
+        "image/png",
+      );
     });
   }
 
@@ -161,7 +164,9 @@ export class GraphScene {
   }
 
   private frame(indexes: number[]): void {
-    const spots = indexes.map((index) => this.sigma.getNodeDisplayData(String(index))).filter((spot) => spot !== undefined);
+    const spots = indexes
+      .map((index) => this.sigma.getNodeDisplayData(String(index)))
+      .filter((spot) => spot !== undefined);
     const [xs, ys] = [spots.map((spot) => spot.x), spots.map((spot) => spot.y)];
     const [left, right] = [Math.min(...xs), Math.max(...xs)];
     const [low, high] = [Math.min(...ys), Math.max(...ys)];
@@ -207,10 +212,13 @@ export class GraphScene {
     if (!this.shown[Number(from)] || !this.shown[Number(to)]) return { hidden: true };
     if (this.path.length > 0) {
       const on = this.path.some((node, index) => node === from && this.path[index + 1] === to);
-      return on ? { color: this.colors.accent, size: 2.5, zIndex: 3, type: "arrow" } : { ...data, color: this.colors.edgeDim, zIndex: 0 };
+      return on
+        ? { color: this.colors.accent, size: 2.5, zIndex: 3, type: "arrow" }
+        : { ...data, color: this.colors.edgeDim, zIndex: 0 };
     }
     const near = (node: string | null) => node !== null && (from === node || to === node);
-    if (near(this.selected) || near(this.hovered)) return { color: this.colors.accent, size: 1.5, zIndex: 2, type: "arrow" };
+    if (near(this.selected) || near(this.hovered))
+      return { color: this.colors.accent, size: 1.5, zIndex: 2, type: "arrow" };
     return { ...data, color: this.lit.size > 0 ? this.colors.edgeDim : this.colors.edge, zIndex: 0 };
   }
 }

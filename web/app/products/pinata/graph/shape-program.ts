@@ -1,7 +1,7 @@
 import { NodeProgram, type ProgramInfo } from "sigma/rendering";
 import type { NodeDisplayData, RenderParams } from "sigma/types";
 import { floatColor } from "sigma/utils";
-import type { Shape } from "../kinds";
+import type { Shape } from "~/lib/shapes";
 import type { EdgeAttributes, NodeAttributes } from "./build";
 
 export const shapeNumbers: Record<Shape, number> = { circle: 0, square: 1, diamond: 2, triangle: 3, hexagon: 4 };

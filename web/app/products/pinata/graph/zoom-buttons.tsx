@@ -11,7 +11,11 @@ export function ZoomButtons({ scene, onFullScreen }: { scene: GraphScene | null;
     { label: "Full screen", key: "F", icon: Expand, act: onFullScreen },
   ];
   return (
-    <div role="group" aria-label="View" className="absolute top-3 right-3 grid gap-1 rounded-lg border bg-raised p-1 shadow-card">
+    <div
+      role="group"
+      aria-label="View"
+      className="absolute top-3 right-3 grid gap-1 rounded-lg border bg-raised p-1 shadow-card"
+    >
       {buttons.map(({ label, key, icon: Icon, act }) => (
         <Tooltip key={label} text={`${label} (${key})`}>
           <Button variant="ghost" size="icon" aria-label={label} onClick={act}>

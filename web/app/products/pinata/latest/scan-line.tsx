@@ -10,10 +10,14 @@ export function ScanLine({ scan }: { scan: Scan }) {
   return (
     <span className="num">
       As of{" "}
-      <Link to={`/${org}/pinata/scans/${scan.id}`} className="rounded-sm font-medium text-fg underline underline-offset-2">
+      <Link
+        to={`/${org}/pinata/scans/${scan.id}`}
+        className="rounded-sm font-medium text-fg underline underline-offset-2"
+      >
         {scan.repository.name} #{scan.number}
       </Link>
-      {scan.commit && <span className="font-mono text-xs"> @ {commit(scan.commit)}</span>}, {ago(scan.finished_at ?? scan.created_at, now)}
+      {scan.commit && <span className="font-mono text-xs"> @ {commit(scan.commit)}</span>},{" "}
+      {ago(scan.finished_at ?? scan.created_at, now)}
     </span>
   );
 }

@@ -33,7 +33,9 @@ export function DangerZone({ repository, onDeleted }: { repository: Repository; 
       <div className="flex flex-wrap items-center justify-between gap-3 p-4">
         <div>
           <p className="font-medium">Delete this repository</p>
-          <p className="text-fg-2">Its {plural(repository.scans, "scan")} and all they found go with it. This can't be undone.</p>
+          <p className="text-fg-2">
+            Its {plural(repository.scans, "scan")} and all they found go with it. This can't be undone.
+          </p>
         </div>
         <Button size="md" variant="danger-outline" onClick={() => setOpen(true)}>
           <Trash2 aria-hidden="true" /> Delete…
@@ -64,13 +66,25 @@ export function DangerZone({ repository, onDeleted }: { repository: Repository; 
               </>
             }
           >
-            <Input value={typed} onChange={(event) => setTyped(event.target.value)} autoComplete="off" spellCheck={false} autoFocus />
+            <Input
+              value={typed}
+              onChange={(event) => setTyped(event.target.value)}
+              autoComplete="off"
+              spellCheck={false}
+              autoFocus
+            />
           </Field>
           <div className="flex justify-end gap-2">
             <Button size="md" onClick={() => setOpen(false)}>
               Keep it
             </Button>
-            <Button type="submit" size="md" variant="danger" disabled={typed !== repository.name} busy={remove.isPending}>
+            <Button
+              type="submit"
+              size="md"
+              variant="danger"
+              disabled={typed !== repository.name}
+              busy={remove.isPending}
+            >
               Delete for good
             </Button>
           </div>

@@ -35,7 +35,10 @@ export default function RepositoryPage() {
   const scans = useQuery(repositoryScansQuery(org, id));
   const again = useScanAgain(org);
   const repository = query.data;
-  const crumbs = [{ label: "Repositories", to: `/${org}/pinata/repositories` }, { label: repository?.name ?? "Repository" }];
+  const crumbs = [
+    { label: "Repositories", to: `/${org}/pinata/repositories` },
+    { label: repository?.name ?? "Repository" },
+  ];
   if (query.error && !repository) {
     return (
       <Page crumbs={crumbs}>
@@ -62,7 +65,9 @@ export default function RepositoryPage() {
           repository && (
             <span className="flex flex-wrap items-center gap-x-4 gap-y-1">
               <SourceLine source={repository.source} />
-              {repository.source.branch && <span className="font-mono text-xs text-fg-3">{repository.source.branch}</span>}
+              {repository.source.branch && (
+                <span className="font-mono text-xs text-fg-3">{repository.source.branch}</span>
+              )}
               <span className="text-xs text-fg-3">Added {dateTime(repository.created_at)}</span>
             </span>
           )
@@ -79,7 +84,10 @@ export default function RepositoryPage() {
         <div className="grid min-w-0 gap-4">
           {finished.length >= 2 && (
             <Card>
-              <CardHead title="What was found over time" text={`In the last ${plural(finished.length, "finished scan")}`} />
+              <CardHead
+                title="What was found over time"
+                text={`In the last ${plural(finished.length, "finished scan")}`}
+              />
               <Suspense fallback={<Skeleton className="mx-4 mb-4 h-52" />}>
                 <HistoryChart scans={finished} />
               </Suspense>
@@ -95,7 +103,13 @@ export default function RepositoryPage() {
                   The first scan shows routes, calls, tables and the paths between them.
                 </Empty>
               )}
-              {items.length > 0 && <ScanTable scans={items} named={false} className="max-h-[28rem] [&_tbody_tr:last-child_td]:border-b-0" />}
+              {items.length > 0 && (
+                <ScanTable
+                  scans={items}
+                  named={false}
+                  className="max-h-[28rem] [&_tbody_tr:last-child_td]:border-b-0"
+                />
+              )}
             </div>
           </Card>
         </div>

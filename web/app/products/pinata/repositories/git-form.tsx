@@ -50,7 +50,14 @@ export function GitForm({ add }: { add: AddAndScan }) {
     <form onSubmit={submit} className="grid gap-4" noValidate>
       {problem && <ProblemNote error={problem} />}
       <Field label="Address" hint="https or ssh, as you would give it to git clone." error={errors.url?.message}>
-        <Input autoFocus inputMode="url" spellCheck={false} className="font-mono text-xs" placeholder="https://github.com/owner/name.git" {...form.register("url")} />
+        <Input
+          autoFocus
+          inputMode="url"
+          spellCheck={false}
+          className="font-mono text-xs"
+          placeholder="https://github.com/owner/name.git"
+          {...form.register("url")}
+        />
       </Field>
       <div className="grid gap-4 sm:grid-cols-2">
         <Field label="Branch" optional hint="Otherwise its default one." error={errors.branch?.message}>
@@ -84,8 +91,18 @@ export function GitForm({ add }: { add: AddAndScan }) {
             </div>
           )}
           {access === "key" && (
-            <Field label="Private key" hint="The whole file, with its first and last line. Read access is enough." error={errors.private_key?.message}>
-              <Textarea className="font-mono text-xs" rows={6} autoComplete="off" spellCheck={false} {...form.register("private_key")} />
+            <Field
+              label="Private key"
+              hint="The whole file, with its first and last line. Read access is enough."
+              error={errors.private_key?.message}
+            >
+              <Textarea
+                className="font-mono text-xs"
+                rows={6}
+                autoComplete="off"
+                spellCheck={false}
+                {...form.register("private_key")}
+              />
             </Field>
           )}
         </div>

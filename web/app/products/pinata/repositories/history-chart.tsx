@@ -11,7 +11,11 @@ export default function HistoryChart({ scans }: { scans: Scan[] }) {
   const still = useMedia("(prefers-reduced-motion: reduce)");
   const known = metricOrder.filter((name) => scans.some((scan) => scan.metrics[name] !== undefined));
   const [metric, setMetric] = useState(known[0] ?? "routes");
-  const points = scans.map((scan) => ({ number: `#${scan.number}`, value: scan.metrics[metric] ?? 0, at: scan.created_at }));
+  const points = scans.map((scan) => ({
+    number: `#${scan.number}`,
+    value: scan.metrics[metric] ?? 0,
+    at: scan.created_at,
+  }));
   const said = points.map((point) => `${point.number}: ${point.value}`).join(", ");
   return (
     <div className="px-4 pb-4">
@@ -22,7 +26,10 @@ export default function HistoryChart({ scans }: { scans: Scan[] }) {
             type="button"
             aria-pressed={name === metric}
             onClick={() => setMetric(name)}
-            className={cn("h-7 rounded-md px-2 text-xs text-fg-2 hover:bg-hover", name === metric && "bg-active font-semibold text-fg")}
+            className={cn(
+              "h-7 rounded-md px-2 text-xs text-fg-2 hover:bg-hover",
+              name === metric && "bg-active font-semibold text-fg",
+            )}
           >
             {metricWords[name]?.label ?? name}
           </button>
@@ -32,7 +39,13 @@ export default function HistoryChart({ scans }: { scans: Scan[] }) {
         <ResponsiveContainer width="100%" height="100%">
           <AreaChart data={points} margin={{ top: 6, right: 8, bottom: 0, left: -8 }} accessibilityLayer={false}>
             <CartesianGrid vertical={false} stroke="var(--line)" />
-            <XAxis dataKey="number" tickLine={false} axisLine={false} tick={{ fill: "var(--fg-3)", fontSize: 11 }} minTickGap={16} />
+            <XAxis
+              dataKey="number"
+              tickLine={false}
+              axisLine={false}
+              tick={{ fill: "var(--fg-3)", fontSize: 11 }}
+              minTickGap={16}
+            />
             <YAxis
               tickLine={false}
               axisLine={false}
@@ -50,7 +63,8 @@ export default function HistoryChart({ scans }: { scans: Scan[] }) {
                 return (
                   <div className="rounded-md border bg-raised px-2.5 py-1.5 shadow-lg">
                     <p className="num font-semibold">
-                      {count(point.value)} <span className="font-normal text-fg-2">{metricWords[metric]?.label.toLowerCase()}</span>
+                      {count(point.value)}{" "}
+                      <span className="font-normal text-fg-2">{metricWords[metric]?.label.toLowerCase()}</span>
                     </p>
                     <p className="num text-xs text-fg-3">
                       Scan {point.number} · {dateTime(point.at)}

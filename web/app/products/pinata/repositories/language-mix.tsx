@@ -1,7 +1,16 @@
 import { title } from "~/lib/format";
 
 const colors = ["--c2", "--c1", "--c3", "--c4", "--c5", "--c6", "--c7", "--c8"];
-const names: Record<string, string> = { typescript: "TypeScript", javascript: "JavaScript", sql: "SQL", yaml: "YAML", json: "JSON", css: "CSS", html: "HTML", php: "PHP" };
+const names: Record<string, string> = {
+  typescript: "TypeScript",
+  javascript: "JavaScript",
+  sql: "SQL",
+  yaml: "YAML",
+  json: "JSON",
+  css: "CSS",
+  html: "HTML",
+  php: "PHP",
+};
 
 export interface Share {
   name: string;
@@ -31,7 +40,11 @@ export function LanguageBar({ mix, className }: { mix: Record<string, number>; c
   const shares = languageShares(mix);
   const said = shares.map((one) => `${one.label} ${Math.round(one.fraction * 100)}%`).join(", ");
   return (
-    <div role="img" aria-label={said || "No languages yet"} className={`flex h-2 gap-0.5 overflow-hidden rounded-full bg-active ${className ?? ""}`}>
+    <div
+      role="img"
+      aria-label={said || "No languages yet"}
+      className={`flex h-2 gap-0.5 overflow-hidden rounded-full bg-active ${className ?? ""}`}
+    >
       {shares.map((one) => (
         <span key={one.name} style={{ width: `${one.fraction * 100}%`, background: one.color }} />
       ))}

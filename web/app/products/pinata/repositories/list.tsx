@@ -41,13 +41,18 @@ export default function Repositories() {
       header: "Repository",
       cell: ({ row: { original: one } }) => (
         <div className="min-w-0 py-1">
-          <Link data-open to={`/${org}/pinata/repositories/${one.id}`} className="block truncate rounded-sm font-semibold" onClick={(event) => event.stopPropagation()}>
+          <Link
+            data-open
+            to={`/${org}/pinata/repositories/${one.id}`}
+            className="block truncate rounded-sm font-semibold"
+            onClick={(event) => event.stopPropagation()}
+          >
             {one.name}
           </Link>
           <SourceLine source={one.source} className="max-w-full" />
         </div>
       ),
-      className: "max-w-0 w-[45%]",
+      className: "max-w-0 w-[45%] max-md:w-full",
     },
     {
       id: "languages",
@@ -65,7 +70,11 @@ export default function Repositories() {
     {
       id: "when",
       header: "When",
-      cell: ({ row: { original: one } }) => <span className="num whitespace-nowrap text-fg-2">{one.last_scan ? ago(one.last_scan.created_at, now) : "–"}</span>,
+      cell: ({ row: { original: one } }) => (
+        <span className="num whitespace-nowrap text-fg-2">
+          {one.last_scan ? ago(one.last_scan.created_at, now) : "–"}
+        </span>
+      ),
       className: "max-md:hidden",
     },
     {
@@ -83,7 +92,8 @@ export default function Repositories() {
         {may && (
           <Button variant="primary" size="md" asChild>
             <Link to={`/${org}/pinata/repositories/new`}>
-              <Plus aria-hidden="true" /> Scan a repository <Kbd className="border-0 bg-transparent text-primary-fg opacity-70">N</Kbd>
+              <Plus aria-hidden="true" /> Scan a repository{" "}
+              <Kbd className="border-0 bg-transparent text-primary-fg opacity-70">N</Kbd>
             </Link>
           </Button>
         )}
@@ -115,7 +125,11 @@ export default function Repositories() {
           </Empty>
         )}
         {none && q && (
-          <Empty icon={SearchX} title={`Nothing is called “${q}”`} action={<Button onClick={() => setTyped("")}>Show all repositories</Button>} />
+          <Empty
+            icon={SearchX}
+            title={`Nothing is called “${q}”`}
+            action={<Button onClick={() => setTyped("")}>Show all repositories</Button>}
+          />
         )}
         {rows.length > 0 && (
           <DataTable

@@ -32,8 +32,14 @@ export default function NewRepository() {
     ...(local ? [{ value: "path", label: "Folder", icon: FolderOpen, body: <PathForm add={add} /> }] : []),
   ];
   return (
-    <Page crumbs={[{ label: "Repositories", to: `/${org}/pinata/repositories` }, { label: "Scan a repository" }]} className="max-w-2xl">
-      <PageHead title="Scan a repository" text="Pinata reads Python, TypeScript and JavaScript. Nothing in the repository is run." />
+    <Page
+      crumbs={[{ label: "Repositories", to: `/${org}/pinata/repositories` }, { label: "Scan a repository" }]}
+      className="max-w-2xl"
+    >
+      <PageHead
+        title="Scan a repository"
+        text="Pinata reads Python, TypeScript and JavaScript. Nothing in the repository is run."
+      />
       <Card className="overflow-hidden">
         <Tabs.Root defaultValue="git">
           <Tabs.List aria-label="Where the code is" className="flex gap-1 border-b bg-sunken p-1.5">

@@ -30,8 +30,17 @@ export function PathForm({ add }: { add: AddAndScan }) {
   return (
     <form onSubmit={submit} className="grid gap-4" noValidate>
       {problem && <ProblemNote error={problem} />}
-      <Field label="Folder" hint="On the machine Tenantry runs on. It is read, never changed." error={errors.path?.message}>
-        <Input spellCheck={false} className="font-mono text-xs" placeholder="/home/ada/payments-api" {...form.register("path")} />
+      <Field
+        label="Folder"
+        hint="On the machine Tenantry runs on. It is read, never changed."
+        error={errors.path?.message}
+      >
+        <Input
+          spellCheck={false}
+          className="font-mono text-xs"
+          placeholder="/home/ada/payments-api"
+          {...form.register("path")}
+        />
       </Field>
       <Field label="Name" optional hint="Otherwise the folder's own." error={errors.name?.message}>
         <Input {...form.register("name")} />

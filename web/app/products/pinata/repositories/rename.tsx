@@ -50,7 +50,12 @@ export function RenameButton({ repository }: { repository: Repository }) {
       <Button size="md" onClick={() => setOpen(true)}>
         <Pencil aria-hidden="true" /> Rename
       </Button>
-      <Dialog open={open} onOpenChange={setOpen} title="Rename the repository" text="Only its name here changes; its scans and its address stay.">
+      <Dialog
+        open={open}
+        onOpenChange={setOpen}
+        title="Rename the repository"
+        text="Only its name here changes; its scans and its address stay."
+      >
         <form onSubmit={submit} className="grid gap-4">
           <Field label="Name">
             <Input name="name" defaultValue={repository.name} required maxLength={200} autoFocus />

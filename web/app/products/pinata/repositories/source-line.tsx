@@ -6,7 +6,10 @@ const icons = { git: GitBranch, path: FolderOpen, upload: FileArchive };
 
 /** An address without what everybody knows: https://host/owner/name.git → host/owner/name. */
 export function shortLocation(location: string): string {
-  return location.replace(/^(https?|ssh|file|git):\/\//, "").replace(/^[^@/]+@/, "").replace(/\.git$/, "");
+  return location
+    .replace(/^(https?|ssh|file|git):\/\//, "")
+    .replace(/^[^@/]+@/, "")
+    .replace(/\.git$/, "");
 }
 
 export function SourceLine({ source, className }: { source: Source; className?: string }) {

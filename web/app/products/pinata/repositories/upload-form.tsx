@@ -77,7 +77,14 @@ export function UploadForm({ add }: { add: AddAndScan }) {
               {sent !== null && ` · ${percent(sent)} sent`}
             </p>
             {sent !== null && (
-              <div role="progressbar" aria-label="Upload" aria-valuenow={Math.round(sent * 100)} aria-valuemin={0} aria-valuemax={100} className="mt-2 h-1 overflow-hidden rounded-full bg-active">
+              <div
+                role="progressbar"
+                aria-label="Upload"
+                aria-valuenow={Math.round(sent * 100)}
+                aria-valuemin={0}
+                aria-valuemax={100}
+                className="mt-2 h-1 overflow-hidden rounded-full bg-active"
+              >
                 <div className="h-full bg-product transition-[width]" style={{ width: percent(sent, 1) }} />
               </div>
             )}

@@ -14,7 +14,9 @@ export function changeRows({ nodes }: Changes): Row[] {
     ...nodes.removed.map((node): Row => ({ change: "removed", node })),
     ...nodes.changed.map(({ before, after }): Row => ({ change: "changed", node: after, before })),
   ];
-  return rows.sort((a, b) => (a.node.file ?? "").localeCompare(b.node.file ?? "") || (a.node.line ?? 0) - (b.node.line ?? 0));
+  return rows.sort(
+    (a, b) => (a.node.file ?? "").localeCompare(b.node.file ?? "") || (a.node.line ?? 0) - (b.node.line ?? 0),
+  );
 }
 
 type Named = string | { name: string } | { before: string | { name: string }; after: string | { name: string } };

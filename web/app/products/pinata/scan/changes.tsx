@@ -46,7 +46,8 @@ export default function ChangesTab() {
     return (
       <Card>
         <Empty icon={GitCompareArrows} title="Nothing to compare with yet">
-          This is the first finished scan of {scan.repository.name}. Scan it again after a change, and what is different will stand here.
+          This is the first finished scan of {scan.repository.name}. Scan it again after a change, and what is different
+          will stand here.
         </Empty>
       </Card>
     );
@@ -61,14 +62,23 @@ export default function ChangesTab() {
               type="button"
               aria-pressed={what === one}
               onClick={() => set({ what: one })}
-              className={cn("h-7 rounded-md px-2 text-xs text-fg-2 hover:bg-hover", what === one && "bg-active font-semibold text-fg")}
+              className={cn(
+                "h-7 rounded-md px-2 text-xs text-fg-2 hover:bg-hover",
+                what === one && "bg-active font-semibold text-fg",
+              )}
             >
-              {one ? marks[one].word : "All"} <span className="num font-normal text-fg-3">{count(one ? number(one) : rows.length)}</span>
+              {one ? marks[one].word : "All"}{" "}
+              <span className="num font-normal text-fg-3">{count(one ? number(one) : rows.length)}</span>
             </button>
           ))}
         </div>
         {earlier.length > 0 && (
-          <Select aria-label="Compare with" className="h-8 w-auto" value={against || changes?.against?.id || ""} onChange={(event) => set({ against: event.target.value })}>
+          <Select
+            aria-label="Compare with"
+            className="h-8 w-auto"
+            value={against || changes?.against?.id || ""}
+            onChange={(event) => set({ against: event.target.value })}
+          >
             {earlier.map((one) => (
               <option key={one.id} value={one.id}>
                 vs #{one.number}, {ago(one.created_at, Date.now())}
@@ -84,10 +94,13 @@ export default function ChangesTab() {
           Edges {signed(changes.edges.added)} / {signed(-changes.edges.removed)}
           {changes.tables.added.length > 0 && ` · new tables: ${changes.tables.added.map(tableName).join(", ")}`}
           {changes.tables.removed.length > 0 && ` · tables gone: ${changes.tables.removed.map(tableName).join(", ")}`}
-          {changes.tables.changed.length > 0 && ` · tables changed: ${changes.tables.changed.map(tableName).join(", ")}`}
+          {changes.tables.changed.length > 0 &&
+            ` · tables changed: ${changes.tables.changed.map(tableName).join(", ")}`}
         </p>
       )}
-      {changes && shown.length === 0 && <Empty icon={GitCompareArrows} title={`Nothing ${what || "changed"} since #${changes.against?.number}`} />}
+      {changes && shown.length === 0 && (
+        <Empty icon={GitCompareArrows} title={`Nothing ${what || "changed"} since #${changes.against?.number}`} />
+      )}
       <ul>
         {(all ? shown : shown.slice(0, FIRST)).map((row) => (
           <ChangeLine key={`${row.change} ${row.node.id}`} row={row} />
@@ -118,7 +131,9 @@ function ChangeLine({ row: { change, node, before } }: { row: Row }) {
           {node.name}
         </span>
       </span>
-      <span className="min-w-0 max-sm:w-full">{before ? <Moved before={before} after={node} /> : <Place file={node.file} line={node.line} />}</span>
+      <span className="min-w-0 max-sm:w-full">
+        {before ? <Moved before={before} after={node} /> : <Place file={node.file} line={node.line} />}
+      </span>
     </li>
   );
 }
@@ -132,7 +147,12 @@ function Moved({ before, after }: { before: CodeNode; after: CodeNode }) {
       {renamed && <>was {before.name} </>}
       {moved && !renamed && (
         <>
-          from <Place file={before.file === after.file ? `line ${before.line}` : before.file} line={before.file === after.file ? null : before.line} /> to{" "}
+          from{" "}
+          <Place
+            file={before.file === after.file ? `line ${before.line}` : before.file}
+            line={before.file === after.file ? null : before.line}
+          />{" "}
+          to{" "}
         </>
       )}
       <Place file={after.file} line={after.line} />

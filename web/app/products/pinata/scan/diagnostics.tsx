@@ -14,7 +14,12 @@ import type { Diagnostic } from "../types";
 import { useScanContext } from "./layout";
 
 const columns: Column<Diagnostic>[] = [
-  { id: "code", header: "Code", cell: ({ row }) => <Badge tone="warn">{row.original.code.replace(/[_.]/g, " ")}</Badge>, className: "max-md:hidden" },
+  {
+    id: "code",
+    header: "Code",
+    cell: ({ row }) => <Badge tone="warn">{row.original.code.replace(/[_.]/g, " ")}</Badge>,
+    className: "max-md:hidden",
+  },
   {
     id: "place",
     header: "Where",
@@ -59,7 +64,9 @@ export default function Diagnostics() {
             rowHeight={48}
             className="max-h-[34rem]"
           />
-          <p className="num px-4 py-3 text-xs text-fg-2">{count(rows.length)} {rows.length === 1 ? "note" : "notes"}</p>
+          <p className="num px-4 py-3 text-xs text-fg-2">
+            {count(rows.length)} {rows.length === 1 ? "note" : "notes"}
+          </p>
         </>
       )}
     </Card>

@@ -10,7 +10,8 @@ export function FailedCard({ scan }: { scan: Scan }) {
     <div className="mb-4">
       <ProblemNote error={problem} />
       <p className="mt-1.5 text-xs text-fg-3">
-        Code <code className="font-mono">{scan.error.code}</code> · scan <code className="font-mono break-all">{scan.id}</code>
+        Code <code className="font-mono">{scan.error.code}</code> · scan{" "}
+        <code className="font-mono break-all">{scan.id}</code>
       </p>
     </div>
   );

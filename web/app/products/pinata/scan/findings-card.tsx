@@ -131,7 +131,9 @@ export function FindingsCard({ scan, className }: { scan: Scan; className?: stri
                 )
               }
             >
-              {filtered ? "Fewer filters may find more." : "The files of this scan hold no routes, calls or tables that Pinata knows."}
+              {filtered
+                ? "Fewer filters may find more."
+                : "The files of this scan hold no routes, calls or tables that Pinata knows."}
             </Empty>
           }
         />

@@ -1,5 +1,5 @@
-import { useScanContext } from "./layout";
 import { FindingsCard } from "./findings-card";
+import { useScanContext } from "./layout";
 
 export default function Findings() {
   const { scan } = useScanContext();

@@ -24,7 +24,8 @@ export function FoundCard({ scan }: { scan: Scan }) {
     <Card>
       <CardHead title="Found" />
       <ul className="px-2 pb-2">
-        {!counts && ["w-2/3", "w-1/2", "w-3/4", "w-2/5"].map((width) => <Skeleton key={width} className={`m-2 h-4 ${width}`} />)}
+        {!counts &&
+          ["w-2/3", "w-1/2", "w-3/4", "w-2/5"].map((width) => <Skeleton key={width} className={`m-2 h-4 ${width}`} />)}
         {counts &&
           orderedKinds(counts).map((kind) => (
             <li key={kind}>

@@ -54,7 +54,11 @@ export default function ScanPage() {
     );
   }
   return (
-    <Page crumbs={scanCrumbs(org, scan)} title={scan && `${scan.repository.name} #${scan.number}`} actions={scan && <ScanActions scan={scan} place="bar" />}>
+    <Page
+      crumbs={scanCrumbs(org, scan)}
+      title={scan && `${scan.repository.name} #${scan.number}`}
+      actions={scan && <ScanActions scan={scan} place="bar" />}
+    >
       {scan ? <Loaded scan={scan} key={scan.id} /> : <Loading />}
     </Page>
   );
@@ -63,7 +67,9 @@ export default function ScanPage() {
 function Loaded({ scan }: { scan: Scan }) {
   const org = useOrg();
   const now = useNow(1000);
-  const [log, setLog] = useState(false);
+  const [chosen, setLog] = useState<boolean | null>(null);
+  // While it runs the log is what there is to see; the results take its place.
+  const log = chosen ?? !isOver(scan.status);
   const history = useQuery(repositoryScansQuery(org, scan.repository.id)).data?.items ?? [];
   const done = scan.status === "succeeded";
   return (
@@ -71,8 +77,9 @@ function Loaded({ scan }: { scan: Scan }) {
       <ScanHead scan={scan} now={now} />
       {scan.error && <FailedCard scan={scan} />}
       <ProgressCard scan={scan} now={now} logOpen={log} onToggleLog={() => setLog(!log)} />
-      {log && <LogCard scan={scan} />}
+      {log && done && <LogCard scan={scan} />}
       {(done || !isOver(scan.status)) && <MetricCards scan={scan} history={history} />}
+      {log && !done && <LogCard scan={scan} />}
       {done && (
         <div className="mt-4 grid items-start gap-4 lg:grid-cols-[minmax(0,1fr)_17.5rem]">
           <div className="min-w-0">

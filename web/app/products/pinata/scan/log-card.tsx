@@ -26,13 +26,22 @@ export function LogCard({ scan }: { scan: Scan }) {
     if (box && box.scrollHeight - box.scrollTop - box.clientHeight < 120) box.scrollTop = box.scrollHeight;
   }, [last?.at, lines.length]);
   return (
-    <Card className="mt-3 overflow-hidden" aria-label="Log">
+    <Card className="mt-4 overflow-hidden" aria-label="Log">
       <div className="flex h-10 items-center justify-between border-b px-4">
         <h2 className="font-semibold">Log</h2>
-        <CopyButton label="Copy the log" text={lines.map((line) => `${line.at} ${line.phase} ${line.message}`).join("\n")} />
+        <CopyButton
+          label="Copy the log"
+          text={lines.map((line) => `${line.at} ${line.phase} ${line.message}`).join("\n")}
+        />
       </div>
-      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard */}
-      <div ref={scroller} tabIndex={0} role="log" aria-label="Log lines" aria-live="off" className="max-h-72 overflow-auto bg-sunken px-4 py-2.5 font-mono text-xs leading-5">
+      <div
+        ref={scroller}
+        tabIndex={0}
+        role="log"
+        aria-label="Log lines"
+        aria-live="off"
+        className="max-h-72 overflow-auto bg-sunken px-4 py-2.5 font-mono text-xs leading-5"
+      >
         {lines.map((line) => (
           <p key={line.at + line.message} className="flex gap-3">
             <time dateTime={line.at} className="num shrink-0 text-fg-3">

@@ -44,7 +44,11 @@ function MetricCard({ metric, scan, history }: { metric: string; scan: Scan; his
           </p>
           <Delta value={value} baseline={scan.baseline} metric={metric} />
         </div>
-        <Sparkline values={history} label={`${words.label} over the last ${history.length} scans: ${history.join(", ")}`} className="max-sm:hidden" />
+        <Sparkline
+          values={history}
+          label={`${words.label} over the last ${history.length} scans: ${history.join(", ")}`}
+          className="max-sm:hidden"
+        />
       </div>
     </Card>
   );
@@ -58,14 +62,17 @@ interface DeltaProps {
 
 function Delta({ value, baseline, metric }: DeltaProps) {
   const before = baseline?.metrics[metric];
-  if (before === undefined || !baseline) return <p className="text-xs text-fg-3">{value === undefined ? "Not known yet" : "The first scan"}</p>;
+  if (before === undefined || !baseline)
+    return <p className="text-xs text-fg-3">{value === undefined ? "Not known yet" : "The first scan"}</p>;
   if (value === undefined) return <p className="num text-xs text-fg-3">{`${count(before)} in #${baseline.number}`}</p>;
   const change = value - before;
   const Icon = change < 0 ? TrendingDown : TrendingUp;
   return (
     <p className="num flex items-center gap-1 text-xs whitespace-nowrap text-fg-3">
       {change !== 0 && <Icon className="size-3 text-product-fg" aria-hidden="true" />}
-      <span className={cn("font-medium", change !== 0 ? "text-product-fg" : "text-fg-2")}>{change === 0 ? "No change" : signed(change)}</span>
+      <span className={cn("font-medium", change !== 0 ? "text-product-fg" : "text-fg-2")}>
+        {change === 0 ? "No change" : signed(change)}
+      </span>
       vs #{baseline.number}
     </p>
   );

@@ -53,7 +53,8 @@ export function ProgressCard({ scan, now, logOpen, onToggleLog }: Props) {
   const fraction = scan.status === "succeeded" ? 1 : Math.min(1, Math.max(0, scan.progress.fraction));
   const unit = phaseWords[scan.phase ?? ""]?.unit ?? "files";
   const left = scan.status === "running" ? timeLeft(scan.progress.seconds_left) : null;
-  const took = scan.started_at && scan.finished_at ? (Date.parse(scan.finished_at) - Date.parse(scan.started_at)) / 1000 : null;
+  const took =
+    scan.started_at && scan.finished_at ? (Date.parse(scan.finished_at) - Date.parse(scan.started_at)) / 1000 : null;
   const line = scan.log?.[scan.log.length - 1];
   return (
     <Card aria-label="Progress" className="overflow-clip">
@@ -74,7 +75,10 @@ export function ProgressCard({ scan, now, logOpen, onToggleLog }: Props) {
               <>
                 <strong className="font-semibold text-fg">{percent(fraction)}</strong>
                 {left && ` · ${left}`}
-                {!over && !left && scan.started_at && ` · ${duration((now - Date.parse(scan.started_at)) / 1000)} so far`}
+                {!over &&
+                  !left &&
+                  scan.started_at &&
+                  ` · ${duration((now - Date.parse(scan.started_at)) / 1000)} so far`}
               </>
             )}
           </p>
@@ -96,7 +100,12 @@ export function ProgressCard({ scan, now, logOpen, onToggleLog }: Props) {
             scan.progress.message || "Nothing to tell yet"
           )}
         </p>
-        <button type="button" onClick={onToggleLog} aria-expanded={logOpen} className="inline-flex items-center gap-1.5 rounded-sm text-xs font-medium hover:text-product-fg">
+        <button
+          type="button"
+          onClick={onToggleLog}
+          aria-expanded={logOpen}
+          className="inline-flex items-center gap-1.5 rounded-sm text-xs font-medium hover:text-product-fg"
+        >
           <Terminal className="size-3.5" aria-hidden="true" /> {logOpen ? "Hide log" : "View log"}
         </button>
       </div>
@@ -107,7 +116,7 @@ export function ProgressCard({ scan, now, logOpen, onToggleLog }: Props) {
 function Bar({ fraction, scan, burst }: { fraction: number; scan: Scan; burst: boolean }) {
   const going = scan.status === "running" || scan.status === "queued";
   return (
-    <div className={cn("relative mt-2.5", (going || burst) && "pt-7")}>
+    <div className={cn("relative mt-2.5", (going || burst) && "pt-8.5")}>
       <div
         role="progressbar"
         aria-label="Scan progress"
@@ -131,7 +140,7 @@ function Bar({ fraction, scan, burst }: { fraction: number; scan: Scan; burst: b
           style={{ left: `clamp(18px, ${percent(fraction, 2)}, calc(100% - 18px))` }}
         >
           <div className={burst ? "pinata-burst" : "pinata-bob"}>
-            <Pinata walking={scan.status === "running"} className="h-7.5 w-9" />
+            <Pinata walking={scan.status === "running"} className="h-9 w-10.5" />
           </div>
           {burst && <Confetti />}
         </div>
@@ -161,9 +170,19 @@ function PhaseItem({ phase, scan, fraction }: { phase: Phase; scan: Scan; fracti
         <Circle className="size-4.5 text-fg-3" strokeWidth={1.5} aria-hidden="true" />
       )}
       <span className="min-w-0">
-        <span className={cn("block font-medium", phase.state === "waiting" && "font-normal text-fg-2")}>{phaseWords[phase.name]?.name ?? phase.name}</span>
+        <span className={cn("block font-medium", phase.state === "waiting" && "font-normal text-fg-2")}>
+          {phaseWords[phase.name]?.name ?? phase.name}
+        </span>
         <span className="num block text-xs text-fg-3">
-          {phase.state === "done" ? (time ?? "Done") : running ? within : broken ? "Failed here" : isOver(scan.status) ? "Not reached" : "Waiting"}
+          {phase.state === "done"
+            ? (time ?? "Done")
+            : running
+              ? within
+              : broken
+                ? "Failed here"
+                : isOver(scan.status)
+                  ? "Not reached"
+                  : "Waiting"}
         </span>
       </span>
     </li>

@@ -22,7 +22,10 @@ export function ScanTabs({ scan, className }: { scan: Scan; className?: string }
           end
           preventScrollReset
           className={({ isActive }) =>
-            cn("-mb-px border-b-2 border-transparent px-0.5 py-2 text-fg-2 hover:text-fg", isActive && "border-product font-semibold text-fg")
+            cn(
+              "-mb-px border-b-2 border-transparent px-0.5 py-2 text-fg-2 hover:text-fg",
+              isActive && "border-product font-semibold text-fg",
+            )
           }
         >
           {tab.label}

@@ -29,7 +29,8 @@ export default function Scans() {
         {may && (
           <Button variant="primary" size="md" asChild>
             <Link to={`/${org}/pinata/repositories/new`}>
-              <Plus aria-hidden="true" /> Scan a repository <Kbd className="border-0 bg-transparent text-primary-fg opacity-70">N</Kbd>
+              <Plus aria-hidden="true" /> Scan a repository{" "}
+              <Kbd className="border-0 bg-transparent text-primary-fg opacity-70">N</Kbd>
             </Link>
           </Button>
         )}

@@ -31,18 +31,30 @@ export function ScanTable({ scans, named = true, onEnd, className }: Props) {
       header: "Scan",
       cell: ({ row: { original: scan } }) => (
         <div className="min-w-0 py-1">
-          <Link data-open to={`/${org}/pinata/scans/${scan.id}`} onClick={(event) => event.stopPropagation()} className="block truncate rounded-sm font-semibold">
+          <Link
+            data-open
+            to={`/${org}/pinata/scans/${scan.id}`}
+            onClick={(event) => event.stopPropagation()}
+            className="block truncate rounded-sm font-semibold"
+          >
             {named && `${scan.repository.name} `}
-            <span className={named ? "num font-normal text-fg-2" : "num"}>{named ? `#${scan.number}` : `Scan #${scan.number}`}</span>
+            <span className={named ? "num font-normal text-fg-2" : "num"}>
+              {named ? `#${scan.number}` : `Scan #${scan.number}`}
+            </span>
           </Link>
           <span className="num block truncate text-xs text-fg-3 md:hidden">
             {ago(scan.created_at, now)} · {scan.started_by}
           </span>
         </div>
       ),
-      className: "max-w-0 w-[40%]",
+      className: "max-w-0 w-[40%] max-md:w-full",
     },
-    { id: "status", header: "Status", cell: ({ row }) => <StatusBadge status={row.original.status} />, className: "max-md:text-right" },
+    {
+      id: "status",
+      header: "Status",
+      cell: ({ row }) => <StatusBadge status={row.original.status} />,
+      className: "max-md:text-right",
+    },
     {
       id: "commit",
       header: "Commit",
@@ -57,7 +69,11 @@ export function ScanTable({ scans, named = true, onEnd, className }: Props) {
     {
       id: "found",
       header: "Routes",
-      cell: ({ row }) => <span className="num">{row.original.metrics.routes === undefined ? "–" : count(row.original.metrics.routes)}</span>,
+      cell: ({ row }) => (
+        <span className="num">
+          {row.original.metrics.routes === undefined ? "–" : count(row.original.metrics.routes)}
+        </span>
+      ),
       className: "text-right max-md:hidden",
     },
     {

@@ -18,25 +18,43 @@ export function RelationMap({ tables, relations }: { tables: SchemaTable[]; rela
     const names = new Set(tables.map((table) => table.name));
     return relations.filter((one) => names.has(one.from) && names.has(one.to));
   }, [tables, relations]);
-  const placed = useMemo(() => arrange(tables.map((table) => table.name), shown), [tables, shown]);
+  const placed = useMemo(
+    () =>
+      arrange(
+        tables.map((table) => table.name),
+        shown,
+      ),
+    [tables, shown],
+  );
   const spot = new Map(
-    placed.map(({ name, column, row }) => [name, { x: MARGIN + column * (WIDTH + GAP_X), y: MARGIN + row * (HEIGHT + GAP_Y) }]),
+    placed.map(({ name, column, row }) => [
+      name,
+      { x: MARGIN + column * (WIDTH + GAP_X), y: MARGIN + row * (HEIGHT + GAP_Y) },
+    ]),
   );
   const width = Math.max(0, ...[...spot.values()].map((one) => one.x)) + WIDTH + MARGIN;
   const height = Math.max(0, ...[...spot.values()].map((one) => one.y)) + HEIGHT + MARGIN;
   const near = (one: Relation) => focus !== null && (one.from === focus || one.to === focus);
   const related = new Set(shown.filter(near).flatMap((one) => [one.from, one.to]));
   return (
-    <Card>
+    <Card className="min-w-0">
       <p className="border-b px-4 py-2.5 text-xs text-fg-2">
-        {plural(shown.length, "reference")} between {plural(tables.length, "table")}. An arrow leads to the table a column points to.
+        {plural(shown.length, "reference")} between {plural(tables.length, "table")}. An arrow leads to the table a
+        column points to.
       </p>
-      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard */}
       <div className="max-h-[38rem] overflow-auto" tabIndex={0} role="group" aria-label="Map of the tables">
         <div className="relative" style={{ width, height }}>
           <svg width={width} height={height} aria-hidden="true" className="absolute inset-0">
             <defs>
-              <marker id="arrow" viewBox="0 0 8 8" refX="7" refY="4" markerWidth="7" markerHeight="7" orient="auto-start-reverse">
+              <marker
+                id="arrow"
+                viewBox="0 0 8 8"
+                refX="7"
+                refY="4"
+                markerWidth="7"
+                markerHeight="7"
+                orient="auto-start-reverse"
+              >
                 <path d="M1 1 7 4 1 7" fill="none" stroke="context-stroke" strokeWidth="1.4" />
               </marker>
             </defs>
@@ -62,7 +80,11 @@ export function RelationMap({ tables, relations }: { tables: SchemaTable[]; rela
               if (!at) return null;
               const points = shown.filter((one) => one.from === table.name).map((one) => one.to);
               return (
-                <li key={table.name} className="absolute" style={{ left: at.x, top: at.y, width: WIDTH, height: HEIGHT }}>
+                <li
+                  key={table.name}
+                  className="absolute"
+                  style={{ left: at.x, top: at.y, width: WIDTH, height: HEIGHT }}
+                >
                   <Link
                     to={{ pathname, hash: tableAnchor(table.name), search: "" }}
                     onMouseEnter={() => setFocus(table.name)}

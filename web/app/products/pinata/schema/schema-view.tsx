@@ -14,8 +14,8 @@ import { SearchBox } from "~/ui/search-box";
 import { Skeleton } from "~/ui/skeleton";
 import { tablesQuery } from "../api";
 import type { Scan } from "../types";
-import { RelationMap } from "./relation-map";
 import { relationsOf } from "./references";
+import { RelationMap } from "./relation-map";
 import { TableCard } from "./table-card";
 
 /** The tables a scan found: as cards with their columns, or as a map of what points where. */
@@ -29,10 +29,15 @@ export function SchemaView({ scan }: { scan: Scan }) {
   const relations = useMemo(() => relationsOf(tables), [tables]);
   const wanted = q.toLowerCase();
   const shown = wanted
-    ? tables.filter((table) => table.name.toLowerCase().includes(wanted) || table.columns.some((one) => one.name.toLowerCase().includes(wanted)))
+    ? tables.filter(
+        (table) =>
+          table.name.toLowerCase().includes(wanted) ||
+          table.columns.some((one) => one.name.toLowerCase().includes(wanted)),
+      )
     : tables;
   useEffect(() => {
-    if (query.isSuccess && hash) document.getElementById(decodeURIComponent(hash.slice(1)))?.scrollIntoView({ block: "start" });
+    if (query.isSuccess && hash)
+      document.getElementById(decodeURIComponent(hash.slice(1)))?.scrollIntoView({ block: "start" });
   }, [hash, query.isSuccess]);
 
   if (query.error) return <ProblemNote error={query.error} onRetry={() => query.refetch()} />;
@@ -46,7 +51,7 @@ export function SchemaView({ scan }: { scan: Scan }) {
     );
   }
   return (
-    <div className="grid gap-3">
+    <div className="grid grid-cols-[minmax(0,1fr)] gap-3">
       <div className="flex flex-wrap items-center justify-between gap-2">
         <FilterTabs
           name="view"
@@ -67,7 +72,11 @@ export function SchemaView({ scan }: { scan: Scan }) {
       )}
       {query.isSuccess && shown.length === 0 && (
         <Card>
-          <Empty icon={SearchX} title="Nothing matches" action={<Button onClick={() => type("")}>Show all tables</Button>} />
+          <Empty
+            icon={SearchX}
+            title="Nothing matches"
+            action={<Button onClick={() => type("")}>Show all tables</Button>}
+          />
         </Card>
       )}
       {view === "relations" ? (

@@ -21,10 +21,16 @@ export function TableCard({ table, scan, relations }: Props) {
   const org = useOrg();
   const { hash } = useLocation();
   const target = decodeURIComponent(hash) === `#${tableAnchor(table.name)}`;
-  const usedBy = [...new Set(relations.filter((one) => one.to === table.name && one.from !== table.name).map((one) => one.from))];
+  const usedBy = [
+    ...new Set(relations.filter((one) => one.to === table.name && one.from !== table.name).map((one) => one.from)),
+  ];
   const found = (kind: string) => `/${org}/pinata/scans/${scan}?kind=${kind}&q=${encodeURIComponent(table.name)}`;
   return (
-    <Card id={tableAnchor(table.name)} className={cn("scroll-mt-4 overflow-hidden", target && "ring-2 ring-product")} aria-label={`Table ${table.name}`}>
+    <Card
+      id={tableAnchor(table.name)}
+      className={cn("scroll-mt-4 overflow-hidden", target && "ring-2 ring-product")}
+      aria-label={`Table ${table.name}`}
+    >
       <div className="flex items-start justify-between gap-3 px-4 py-3">
         <div className="min-w-0">
           <h3 className="flex items-center gap-2 font-semibold">
@@ -62,7 +68,10 @@ export function TableCard({ table, scan, relations }: Props) {
           {usedBy.map((name, index) => (
             <span key={name}>
               {index > 0 && ", "}
-              <Link to={{ hash: tableAnchor(name), search: "" }} className="rounded-sm font-mono underline-offset-2 hover:underline">
+              <Link
+                to={{ hash: tableAnchor(name), search: "" }}
+                className="rounded-sm font-mono underline-offset-2 hover:underline"
+              >
                 {name}
               </Link>
             </span>
@@ -77,9 +86,13 @@ function ColumnRow({ table, column, relations }: { table: string; column: TableC
   const relation = relations.find((one) => one.from === table && one.column === column.name);
   return (
     <tr className="border-b last:border-b-0">
-      <td className="h-8 py-1 pl-4">
+      <td className="h-8 w-[36%] py-1 pl-4">
         <span className="flex items-center gap-1.5">
-          {column.primary_key ? <KeyRound className="size-3 shrink-0 text-warn" aria-label="Primary key" /> : <span className="size-3 shrink-0" />}
+          {column.primary_key ? (
+            <KeyRound className="size-3 shrink-0 text-warn" aria-label="Primary key" />
+          ) : (
+            <span className="size-3 shrink-0" />
+          )}
           <span className={cn("truncate font-mono text-xs", column.primary_key && "font-semibold")} title={column.name}>
             {column.name}
           </span>
@@ -87,9 +100,9 @@ function ColumnRow({ table, column, relations }: { table: string; column: TableC
       </td>
       <td className="truncate py-1 pr-2 font-mono text-xs text-fg-2" title={column.type ?? undefined}>
         {column.type ?? "–"}
-        {column.nullable && <span className="ml-1.5 font-sans text-2xs text-fg-3">or null</span>}
+        {column.nullable && <span className="ml-1.5 font-sans text-2xs text-fg-3">null</span>}
       </td>
-      <td className="w-[34%] truncate py-1 pr-4 text-right text-xs">
+      <td className="w-[28%] truncate py-1 pr-4 text-right text-xs">
         {relation ? (
           <Link
             to={{ hash: tableAnchor(relation.to), search: "" }}
