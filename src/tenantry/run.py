@@ -1,27 +1,29 @@
 """What runs in a process: parts are brought up in order, and taken down in the opposite one."""
 
 import asyncio
+import importlib
 import signal
 import socket
-from collections.abc import AsyncIterator, Callable, Coroutine
+import threading
+from collections.abc import AsyncIterator, Callable, Coroutine, Sequence
 from contextlib import asynccontextmanager
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from fastapi import FastAPI
-from uvicorn.supervisors import Multiprocess
-
-from tenantry.app import create_app, create_worker, mounted
 from tenantry.core.settings import Settings, load_settings
-from tenantry.infra.database.commands import migrate_on
 from tenantry.infra.database.database import Database
 from tenantry.infra.database.preflight import refuse_if_open
 from tenantry.infra.database.server import database_server
+from tenantry.infra.database.up_to_date import is_up_to_date
 from tenantry.infra.database.urls import DatabaseUrls
 from tenantry.infra.heavy import HeavyPool, use_pool
 from tenantry.infra.http.server import Server, listen, server_config
-from tenantry.infra.jobs.worker import Worker
 from tenantry.infra.telemetry import configure_logging
 from tenantry.packages import packages
+
+if TYPE_CHECKING:
+    from fastapi import FastAPI
+
+    from tenantry.chassis.manifest import Product
 
 Say = Callable[[str], None]
 
@@ -35,9 +37,15 @@ def up(settings: Settings, say: Say) -> None:
     configure_logging(settings)
     listener = listen(settings.host, settings.port)
     settings = settings.model_copy(update={"port": listener.getsockname()[1]})
+    # PostgreSQL takes a moment to start, and so does loading ourselves: both at once.
+    loading = threading.Thread(target=importlib.import_module, args=("tenantry.app",), name="loading", daemon=True)
+    loading.start()
     with listener, database_server(settings, alone=True) as urls:
-        migrate_on(settings, urls, packages(settings.products), say)
-        _run(_serve(settings, urls, listener, say))
+        from tenantry.app import mounted
+
+        products = mounted(settings)
+        _migrate(settings, urls, say)
+        _run(_serve(settings, urls, products, listener, say))
 
 
 def web(settings: Settings, workers: int, say: Say) -> None:
@@ -50,6 +58,8 @@ def web(settings: Settings, workers: int, say: Say) -> None:
     with listen(settings.host, settings.port) as listener:
         say(f"Serving at {settings.base_url} with {workers} process{'es' if workers > 1 else ''}. Stop it with Ctrl-C.")
         if workers > 1:
+            from uvicorn.supervisors import Multiprocess
+
             config = server_config("tenantry.run:web_process", settings, factory=True, workers=workers)
             Multiprocess(config, sockets=[listener]).run()
         else:
@@ -61,21 +71,31 @@ async def _serve_web(server: Server, listener: socket.socket) -> None:
         await server.serve(sockets=[listener])
 
 
-def web_process() -> FastAPI:
+def web_process() -> "FastAPI":
     """The application of one process of `tenantry web`."""
+    from tenantry.app import create_app, mounted
+
     settings = load_settings()
     configure_logging(settings)
     with database_server(settings) as urls:  # joins the one that runs: `web` is never alone
         database = Database(urls, pool_size=settings.database_pool_size)
 
     @asynccontextmanager
-    async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+    async def lifespan(app: "FastAPI") -> AsyncIterator[None]:
         await refuse_if_open(urls)
         async with _live(app):
             yield
         await database.close()
 
     return create_app(settings, database, mounted(settings), lifespan=lifespan)
+
+
+def _migrate(settings: Settings, urls: DatabaseUrls, say: Say) -> None:
+    known = packages(settings.products)
+    if not is_up_to_date(urls, known):
+        from tenantry.infra.database.commands import migrate_on
+
+        migrate_on(settings, urls, known, say)
 
 
 def work(settings: Settings, say: Say) -> None:
@@ -86,8 +106,11 @@ def work(settings: Settings, say: Say) -> None:
         _run(_work(settings, urls))
 
 
-async def _serve(settings: Settings, urls: DatabaseUrls, listener: socket.socket, say: Say) -> None:
-    products = mounted(settings)
+async def _serve(
+    settings: Settings, urls: DatabaseUrls, products: "Sequence[Product]", listener: socket.socket, say: Say
+) -> None:
+    from tenantry.app import create_app, create_worker
+
     async with _parts(settings, urls) as database:
         server = Server(server_config(create_app(settings, database, products, lifespan=_live), settings))
         worker = create_worker(settings, database, products)
@@ -108,7 +131,7 @@ async def _serve(settings: Settings, urls: DatabaseUrls, listener: socket.socket
 
 
 @asynccontextmanager
-async def _live(app: FastAPI) -> AsyncIterator[None]:
+async def _live(app: "FastAPI") -> AsyncIterator[None]:
     """Sockets are served for as long as the application is."""
     await app.state.hub.start()
     yield
@@ -116,8 +139,10 @@ async def _live(app: FastAPI) -> AsyncIterator[None]:
 
 
 async def _work(settings: Settings, urls: DatabaseUrls) -> None:
+    from tenantry.app import create_worker, mounted
+
     async with _parts(settings, urls) as database:
-        worker: Worker = create_worker(settings, database, mounted(settings))
+        worker = create_worker(settings, database, mounted(settings))
         with _on_signals(worker.stop):
             await worker.run()
 

@@ -72,7 +72,7 @@ async def test_renaming_keeps_the_address_and_others_changes(service: Service) -
 
 
 def test_a_permission_is_declared_once() -> None:
-    with pytest.raises(ValueError, match="a.read"):
+    with pytest.raises(ValueError, match=r"a\.read"):
         Permissions({"a.read": Role.VIEWER}, {"a.read": Role.OWNER})
     known = Permissions({"a.read": Role.VIEWER}, {"a.write": Role.ADMIN})
     assert known.of(Role.MEMBER) == {"a.read"}
