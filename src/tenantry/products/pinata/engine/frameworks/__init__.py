@@ -18,6 +18,9 @@ NAMES = (
     "koa",
     "fastify",
     "hono",
+    "prisma",
+    "nextjs",
+    "javascript_http",
 )
 
 

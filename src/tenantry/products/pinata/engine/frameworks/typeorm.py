@@ -52,6 +52,14 @@ def extended(inference: Inference, callee: Value, call: Expr, at: At) -> Value |
     return callee._replace(path=REPOSITORY) if callee.path.startswith(REPOSITORY) else None
 
 
+def transaction(inference: Inference, callee: Value, call: Expr, at: At) -> Value | None:
+    """The callback of `dataSource.transaction(…)` is given an entity manager; of other clients, one like the client."""
+    owner = inference.value(call[2][0], at) if call[2] else None
+    if owner is None or not owner.known:
+        return None
+    return Value(EXTERNAL, path="typeorm.EntityManager()") if owner.path.startswith("typeorm.") else owner
+
+
 def row(inference: Inference, callee: Value, call: Expr, at: At) -> Value | None:
     """`repository.findOne(…)` gives an entity, `find` many."""
     if callee.kind != EXTERNAL or callee.item is None or not callee.path.startswith("typeorm."):
@@ -69,6 +77,7 @@ class TypeOrm:
         "getTreeRepository": (repository,),
         "getMongoRepository": (repository,),
         "extend": (extended,),
+        "@transaction": (transaction,),
         **{name: (row,) for name in (*_ONE, *_MANY)},
     }
 

@@ -89,6 +89,7 @@ _IMPORT = re.compile(
 _COMMENT = re.compile(r"//[^\n]*|/\*.*?\*/", re.S)
 _TABLE = 16  # entries of an object literal
 _EACH = frozenset((b"forEach", b"map", b"flatMap", b"filter", b"each", b"for", b"some", b"every"))
+_TRANSACTIONS = frozenset((b"transaction", b"$transaction", b"withTransaction", b"begin"))
 _CHAIN = frozenset(
     "member_expression subscript_expression call_expression await_expression parenthesized_expression non_null_expression as_expression".split()
 )
@@ -433,6 +434,8 @@ class _Reader(Definitions):
                 return
         elif callee.type in ("import", "super"):
             return
+        if match is not None and name in _TRANSACTIONS:
+            self._transaction(node, callee)
         expr = self.expressions.call(node)
         if expr[0] != CALL:
             return
@@ -468,6 +471,16 @@ class _Reader(Definitions):
             self.loops[first.start_byte] = (ELEMENT, self.expressions.read(owner))
 
 
+    def _transaction(self, node: Node, callee: Node) -> None:
+        """`db.transaction(async (tx) => …)`: what `tx` is, a framework says by the result of `@transaction(db)`."""
+        arguments = node.child_by_field_name("arguments")
+        owner = callee.child_by_field_name("object")
+        for child in arguments.named_children if arguments is not None and owner is not None else ():
+            if child.type in FUNCTIONS and owner is not None:
+                self.loops[child.start_byte] = (CALL, (NAME, "@transaction"), (self.expressions.read(owner),), (), node.start_point[0] + 1)
+                break
+
+
 class TypeScript:
     """TypeScript (.ts .tsx .mts .cts) or, as `javascript`, .js .jsx .mjs .cjs with JSX."""
 
@@ -475,7 +488,7 @@ class TypeScript:
         "fetch": "fetch", "process": "process", "global": "global", "globalThis": "globalThis", "window": "window",
         "localStorage": "localStorage", "sessionStorage": "sessionStorage", "Deno": "Deno", "Bun": "Bun",
         "XMLHttpRequest": "XMLHttpRequest", "EventSource": "EventSource", "WebSocket": "WebSocket", "$": "jquery",
-        "jQuery": "jquery", "$fetch": "ofetch", "useFetch": "useFetch", "@": "@",
+        "jQuery": "jquery", "$fetch": "ofetch", "useFetch": "useFetch", "@": "@", "@transaction": "@transaction",
     }  # fmt: skip
 
     def __init__(self, name: str) -> None:
