@@ -36,11 +36,16 @@ def parser_for(suffix: str) -> Parser | None:
     return None
 
 
+failed: list[Path] = []
+"""Files in which tree-sitter met an error; a parse that gives up early would be no peer."""
+
+
 def parse(path: Path) -> int:
     parser = parser_for(path.suffix)
     source = path.read_bytes()
     if parser is not None:
-        parser.parse(source)
+        if parser.parse(source).root_node.has_error:
+            failed.append(path)
     return len(source)
 
 
@@ -59,7 +64,11 @@ def main(work: str, root: Path) -> None:
     size = sum(act(path) for path in files)
     seconds = time.process_time() - before
     added = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before_memory
-    print(json.dumps({"files": len(files), "bytes": size, "cpu": seconds, "added_bytes": added * 1024}))
+    print(
+        json.dumps(
+            {"files": len(files), "bytes": size, "cpu": seconds, "errors": len(failed), "added_bytes": added * 1024}
+        )
+    )
 
 
 if __name__ == "__main__":
