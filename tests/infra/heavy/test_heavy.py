@@ -3,7 +3,6 @@
 import asyncio
 import os
 import signal
-import subprocess
 import sys
 import time
 from collections.abc import AsyncIterator
@@ -116,18 +115,18 @@ async def test_a_killed_process_is_a_typed_error_and_the_next_task_gets_a_new_on
     assert await pool.run(work.add, 1, 1) == 2
 
 
-def test_processes_die_with_us(tmp_path: Path) -> None:
+async def test_processes_die_with_us(tmp_path: Path) -> None:
     code = (
         "import asyncio, sys; from tenantry.infra.heavy import HeavyPool; from tests.infra.heavy import work;"
         "asyncio.run(HeavyPool(1).run(work.spin, 60, sys.argv[1]))"
     )
     root = str(Path(__file__).parents[3])
-    parent = subprocess.Popen(
-        [sys.executable, "-c", code, str(tmp_path / "pid")], cwd=root, env={**os.environ, "PYTHONPATH": root}
+    parent = await asyncio.create_subprocess_exec(
+        *(sys.executable, "-c", code, str(tmp_path / "pid")), cwd=root, env={**os.environ, "PYTHONPATH": root}
     )
     pid = int(await until_written(tmp_path / "pid"))
     parent.kill()
-    parent.wait()
+    await parent.wait()
     assert await until_gone(pid) < 1
 
 

@@ -52,8 +52,8 @@ SELECT id, task_name, args, attempts, abort_requested, worker_id
 """
 RESCUE: Final[LiteralString] = """
 UPDATE procrastinate_jobs
-   SET status = %(status)s, abort_requested = false, attempts = attempts + 1, worker_id = NULL, scheduled_at = NULL,
-       ended_at = CASE WHEN %(status)s <> 'todo' THEN now() END, error = %(error)s
+   SET status = %(status)s::procrastinate_job_status, abort_requested = false, attempts = attempts + 1, worker_id = NULL, scheduled_at = NULL,
+       ended_at = CASE WHEN %(status)s::procrastinate_job_status <> 'todo' THEN now() END, error = %(error)s
  WHERE id = %(id)s AND status = 'doing' AND worker_id IS NOT DISTINCT FROM %(worker)s
 RETURNING id, pg_notify('procrastinate_queue_v1#' || queue_name, '{"type": "job_inserted", "job_id": 0}')
 """
