@@ -7,11 +7,14 @@ from tenantry.products.pinata.engine.frameworks.base import Framework
 
 NAMES = (
     "fastapi",
+    "flask",
     "django_urls",
     "django_orm",
     "sqlalchemy",
     "raw_sql",
     "http_clients",
+    "files_and_caches",
+    "tasks",
     "nestjs",
     "typeorm",
     "express",

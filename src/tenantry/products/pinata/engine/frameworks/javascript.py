@@ -7,7 +7,7 @@ from typing import NamedTuple
 from tenantry.products.pinata.engine.facts import BINARY, CALL, DICT, FUNCTION, LIST, NAME, SPLAT, STR, Expr, FileFacts
 from tenantry.products.pinata.engine.languages.typescript_definitions import decorators as field_decorators
 from tenantry.products.pinata.engine.resolve.inference import Inference
-from tenantry.products.pinata.engine.resolve.program import Program
+from tenantry.products.pinata.engine.resolve.program import Program, Site
 from tenantry.products.pinata.engine.resolve.values import CLASS, EXTERNAL, LITERAL, At, Definition
 from tenantry.products.pinata.engine.resolve.values import FUNCTION as FUNCTION_VALUE
 
@@ -147,6 +147,29 @@ def named_class(inference: Inference, expr: Expr | None, at: At) -> Definition |
             if found is not None:
                 return found
     return None
+
+
+def calls_of(program: Program, definition: Definition) -> list[Site]:
+    """Calls of a function of the tree; of a constructor, where its class is instantiated."""
+    return program.project.state("javascript.calls", lambda: _calls(program)).get(definition.key, [])
+
+
+def _calls(program: Program) -> dict[tuple[str, int], list[Site]]:
+    table: dict[tuple[str, int], list[Site]] = {}
+    for site in program.callable_sites():
+        if site.file.language not in LANGUAGES:
+            continue
+        callee = site.callee
+        definition = callee.definition
+        if definition is None or callee.path:
+            continue
+        if callee.kind == CLASS:
+            definition = program.inference.members.method(definition, "constructor")
+        if definition is not None and definition.scope.kind == "function":
+            table.setdefault(definition.key, []).append(site)
+    for sites in table.values():
+        sites.sort(key=lambda site: (site.file.path, site.outer.line, site.expr[4]))
+    return table
 
 
 def path_of(path: str) -> str:

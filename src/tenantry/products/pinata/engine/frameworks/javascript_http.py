@@ -17,7 +17,7 @@ from tenantry.products.pinata.engine.facts import (
     Param,
 )
 from tenantry.products.pinata.engine.findings import CERTAIN, GUESS, LIKELY, Findings
-from tenantry.products.pinata.engine.frameworks.javascript import is_javascript, option
+from tenantry.products.pinata.engine.frameworks.javascript import calls_of, is_javascript, option
 from tenantry.products.pinata.engine.resolve.inference import Inference, Result
 from tenantry.products.pinata.engine.resolve.program import Program, Site
 from tenantry.products.pinata.engine.resolve.values import EXTERNAL, FUNCTION, At, Definition, Value
@@ -42,6 +42,7 @@ _CLIENTS = re.compile(
     r"|openapi-fetch\(\)|http|https|cordova-plugin-advanced-http|@ionic-native/http\.HTTP\(\)|wretch\(\))\Z"
 )
 _BASE_KEYS = ("baseURL", "prefixUrl", "baseUrl", "url")
+_MODULES = frozenset(name.partition("(")[0].partition(".")[0] for name in (*_FETCHES, *_REQUESTS))
 _MAX_WRAPPERS = 3
 _HOLES_ONLY = re.compile(r"(?:\{[^{}]*\}|[/?&=]|[a-z]+://(?:\{[^{}]*\}|[\w.:-]+))*\Z")
 
@@ -62,11 +63,25 @@ class JavaScriptHttp:
     results: dict[str, tuple[Result, ...]] = {"inject": (instance,)}
 
     def find(self, program: Program, findings: Findings) -> None:
-        for site in program.sites:
-            if site.callee.kind == EXTERNAL and is_javascript(site.file):
+        names = {name.rpartition(".")[2] for name in (*_FETCHES, *_REQUESTS)} | _VERBS.keys() | {"request", "ajax", "$fetch"}
+        for site in program.methods(*sorted(names | self._clients(program))):
+            if is_javascript(site.file) and site.callee.kind == EXTERNAL:
                 self._site(program, findings, site)
         for site in program.methods("useSWR", "useSWRImmutable"):
             self._fetched(program, findings, site)
+
+    @staticmethod
+    def _clients(program: Program) -> set[str]:
+        """Names that clients go by: `import http from "axios"`, `const client = axios.create()`."""
+        found: set[str] = set()
+        for file in program.project.files.values():
+            if is_javascript(file):
+                found.update(item.alias for item in file.imports if item.module.partition("/")[0] in _MODULES)
+                for assign in file.assigns:
+                    value = assign.value
+                    if value is not None and value[0] == CALL and value[1][0] == NAME and value[1][1].endswith((".create", ".extend")):
+                        found.add(assign.target.rpartition(".")[2])
+        return found
 
     def _site(self, program: Program, findings: Findings, site: Site) -> None:
         path, arguments = site.callee.path, site.expr[2]
@@ -206,9 +221,7 @@ class JavaScriptHttp:
         if wrapper is None or depth >= _MAX_WRAPPERS:
             return False
         any_found = False
-        for caller in program.calls_of(wrapper):
-            if caller.callee.path:
-                continue
+        for caller in calls_of(program, wrapper):
             texts = dict(self._arguments(program, wrapper, caller))
             text = self._text(program, url, site.at, texts)
             if text is None or _HOLES_ONLY.match(text):
@@ -242,20 +255,27 @@ class JavaScriptHttp:
 
     def _wrapper(self, program: Program, url: Expr, at: At) -> Definition | None:
         """The function whose parameter decides the path."""
-        names = {name for name in _names(url)}
-        local = {name for name in names if (made := self._assigned(program, name, at)) is not None and names.update(_names(made)) is None}
-        names -= local
+        names: set[str] = set()
+        waiting = list(_names(url))
+        while waiting:
+            name = waiting.pop()
+            made = self._assigned(program, name, at) if name not in names else None
+            names.add(name)
+            waiting += _names(made) if made is not None else ()
+        heads = {name.partition(".")[0] for name in names}
         scope = at.scope
         while scope > 0:
             around = at.file.scopes[scope]
-            if around.kind == "function":
-                for parameter in around.params:
-                    destructured = parameter.name.startswith("{}")
-                    bound = {a.target for a in at.file.assigns if a.scope == scope and a.value == (NAME, f"{parameter.name}.{a.target}")} if destructured else set()
-                    if parameter.name in {name.partition(".")[0] for name in names} or bound & names:
-                        return program.project.definition(at.file, scope)
+            for parameter in around.params if around.kind == "function" else ():
+                if parameter.name in heads or (parameter.name.startswith("{}") and heads & self._destructured(at, scope, parameter)):
+                    return program.project.definition(at.file, scope)
             scope = around.parent
         return None
+
+    @staticmethod
+    def _destructured(at: At, scope: int, parameter: Param) -> set[str]:
+        """Names taken out of a parameter `({url, method})`."""
+        return {item.target for item in at.file.assigns if item.scope == scope and item.value == (NAME, f"{parameter.name}.{item.target}")}
 
     def _fetched(self, program: Program, findings: Findings, site: Site) -> None:
         """`useSWR("/api/user", fetcher)`: the fetcher is called with the key."""

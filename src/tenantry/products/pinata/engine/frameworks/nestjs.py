@@ -234,7 +234,12 @@ class NestJs:
         if not instead:
             return
         members = program.inference.members
-        for site in program.sites:
+        files = program.project.files
+        named = {
+            scope.name for classes in instead.values() for item in classes for owner in members.order(item)[0]
+            for scope in files[owner.file.path].scopes if scope.parent == owner.index and scope.kind == "function"
+        }  # fmt: skip
+        for site in program.methods(*sorted(named)):
             callee = site.callee
             if callee.definition is None:
                 continue

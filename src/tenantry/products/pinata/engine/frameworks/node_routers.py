@@ -26,7 +26,7 @@ from tenantry.products.pinata.engine.facts import (
 )
 from tenantry.products.pinata.engine.facts import FUNCTION as FUNCTION_EXPR
 from tenantry.products.pinata.engine.findings import CERTAIN, LIKELY, Findings
-from tenantry.products.pinata.engine.frameworks.javascript import LANGUAGES, is_javascript, items, joined, option, path_of
+from tenantry.products.pinata.engine.frameworks.javascript import LANGUAGES, calls_of, is_javascript, items, joined, option, path_of
 from tenantry.products.pinata.engine.frameworks.mounting import Mounts
 from tenantry.products.pinata.engine.resolve.program import Program, Site
 from tenantry.products.pinata.engine.resolve.values import CLASS, FUNCTION, INSTANCE, At, Binding, Definition
@@ -220,23 +220,9 @@ class NodeRouters:
     def handed_over(self, function: Definition, parameter: Param) -> Iterator[tuple[Expr, At]]:
         """What callers in the tree pass for a parameter."""
         position = next((i for i, item in enumerate(function.scope.params) if item is parameter or item.name == parameter.name), -1)
-        sites = list(self.program.calls_of(function))
-        if function.name == "constructor":
-            made = self.program.project.definition(function.file, function.scope.parent)
-            sites += [site for site in self._instantiations().get(made.key, ())]
-        for site in sites:
-            if position < len(site.expr[2]) and not site.callee.path:
+        for site in calls_of(self.program, function):
+            if position < len(site.expr[2]):
                 yield site.expr[2][position], site.at
-
-    def _instantiations(self) -> dict[tuple[str, int], list[Site]]:
-        def build() -> dict[tuple[str, int], list[Site]]:
-            table: dict[tuple[str, int], list[Site]] = {}
-            for site in self.program.sites:
-                if site.callee.kind == CLASS and site.callee.definition is not None and not site.callee.path:
-                    table.setdefault(site.callee.definition.key, []).append(site)
-            return table
-
-        return self.program.project.state("node.instantiations", build)
 
     def _of_parameter(self, function: Definition, parameter: Param, rest: str, depth: int) -> list[Binding]:
         key = (*function.key, f"{parameter.name}.{rest}")

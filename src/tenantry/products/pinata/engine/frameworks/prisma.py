@@ -122,6 +122,9 @@ class Prisma:
         schema = schema_of(program.inference)
         if not schema.models:
             return
+        # What migrations made step by step, the schema says as a whole.
+        folders = tuple({f"{path.rpartition('/')[0]}/migrations/".lstrip("/") for path in program.project.paths("prisma")})
+        findings.tables[:] = [table for table in findings.tables if not table.file.path.startswith(folders)]
         for table in schema.tables():
             findings.table(table)
         for site in program.methods(*sorted(_READS), *sorted(_WRITES)):
@@ -187,7 +190,7 @@ class Prisma:
         found: list[tuple[str, Model]] = []
         if argument is None or depth > _MAX_NESTING:
             return found
-        for key in ("include", "select"):
+        for key in () if writes else ("include", "select"):  # what a write gives back is no read of its own
             given = option(program.inference, argument, at, key)
             for name, value, where in self._pairs(program, given):
                 target = self._related(schema, model, name)

@@ -8,10 +8,10 @@ from tenantry.products.pinata.engine.frameworks.sqlalchemy_columns import column
 from tenantry.products.pinata.engine.frameworks.sqlalchemy_models import Models
 from tenantry.products.pinata.engine.resolve.inference import Inference, Result
 from tenantry.products.pinata.engine.resolve.program import Program, Site
-from tenantry.products.pinata.engine.resolve.values import CLASS, EXTERNAL, INSTANCE, MANY, At, Value
+from tenantry.products.pinata.engine.resolve.values import CLASS, EXTERNAL, FUNCTION, INSTANCE, MANY, At, Definition, Value
 
 _STATEMENTS = {"select": "db_read", "insert": "db_write", "update": "db_write", "delete": "db_write", "upsert": "db_write", "exists": "db_read"}
-_PERFORM = ("execute", "scalars", "scalar", "exec", "stream", "stream_scalars", "fetch_all", "fetch_one", "fetch_val", "iterate", "paginate")
+_PERFORM = ("execute", "scalars", "scalar", "exec", "stream", "stream_scalars", "fetch_all", "fetch_one", "fetch_val", "iterate", "paginate", "first_or_404", "one_or_404")
 _SESSION = re.compile(r"(?:^|[._])(?:session|db|db_session|sess|uow|database|tx|transaction|conn|connection)s?(?:\(\))?\Z|[sS]ession\w*\Z")
 _SESSION_TYPES = re.compile(r"(?:.*\.)?(?:Async)?(?:[Ss]coped_?)?[Ss]ession(?:maker|local|Local)?(?:\(\))+\Z|.*SQLAlchemy\(\)\.session\Z|.*sessionmaker\(\)(?:\(\))?\Z")
 _ONE = frozenset("first one one_or_none get get_or_404 first_or_404 one_or_404 scalar_one scalar_one_or_none scalar refresh merge".split())
@@ -67,6 +67,7 @@ class SqlAlchemy:
         self._built(program, findings, models, used)
         self._queries(program, findings, models)
         self._sessions(program, findings, models)
+        self._active_records(program, findings, models)
 
     # -- schema -----------------------------------------------------------------------------------------------
 
@@ -230,7 +231,7 @@ class SqlAlchemy:
             if site.expr[2] and self._is_session(program, site):
                 for table in self._instances(program, models, site.expr[2][0], site.at):
                     self._emit(findings, table, site, "db_write", CERTAIN)
-        for site in program.methods("get", "get_one", "refresh"):
+        for site in program.methods("get", "get_one", "get_or_404", "refresh"):
             if site.expr[2] and self._is_session(program, site):
                 for table in self._instances(program, models, site.expr[2][0], site.at):
                     self._emit(findings, table, site, "db_read", CERTAIN)
@@ -240,6 +241,38 @@ class SqlAlchemy:
                 binding = program.inference.binding((NAME, callee[1].rpartition(".")[0]), site.at)
                 if binding is not None and binding in models.tables:
                     self._emit(findings, models.tables[binding], site, _STATEMENTS[site.method], CERTAIN)
+
+    def _active_records(self, program: Program, findings: Findings, models: Models) -> None:
+        """`user.save()` by a mixin whose `save` does `session.add(self)`: the mixin has no table, the receiver has."""
+        saving = self._saving(program, models)
+        names = {definition.name for definition in saving}
+        for site in program.methods(*sorted(names)):
+            callee = site.callee
+            if callee.kind != FUNCTION or callee.definition not in saving or callee.path:
+                continue
+            base: Expr = site.expr[1][1] if site.expr[1][0] == ATTR else (NAME, dotted(site.expr[1]).rpartition(".")[0])
+            value = program.value(base, site.at) if base != (NAME, "") else None
+            if value is not None and value.kind in (INSTANCE, CLASS) and value.definition is not None and not value.path:
+                table = models.table_of(value.definition)
+                if table:
+                    self._emit(findings, table, site, "db_write", LIKELY)
+
+    def _saving(self, program: Program, models: Models) -> set[Definition]:
+        """Methods of classes without a table that hand `self` to a session, themselves or by another such method."""
+        found: set[Definition] = set()
+        for site in program.methods("add", "delete", "merge"):
+            inside = program.project.enclosing_class(site.file, site.at.scope)
+            owner = program.project.owner(site.file, site.at.scope)
+            if inside is not None and owner is not None and site.expr[2] and site.expr[2][0] == (NAME, "self"):
+                if models.table_of(inside) is None and self._is_session(program, site):
+                    found.add(owner)
+        for _ in range(3 if found else 0):  # save → create → get_or_create
+            for site in program.methods(*sorted({definition.name for definition in found})):
+                inside = program.project.enclosing_class(site.file, site.at.scope)
+                owner = program.project.owner(site.file, site.at.scope)
+                if owner is not None and inside is not None and any(inside.key == (d.file.path, d.scope.parent) for d in found):
+                    found.add(owner)
+        return found
 
     def _is_session(self, program: Program, site: Site) -> bool:
         callee = site.expr[1]

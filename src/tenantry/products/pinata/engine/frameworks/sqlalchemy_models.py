@@ -16,7 +16,7 @@ from tenantry.products.pinata.engine.facts import (
     Expr,
     dotted,
 )
-from tenantry.products.pinata.engine.findings import Column, Table
+from tenantry.products.pinata.engine.findings import Column, Table, is_migration
 from tenantry.products.pinata.engine.frameworks.sqlalchemy_columns import column, is_column
 from tenantry.products.pinata.engine.resolve.inference import Inference
 from tenantry.products.pinata.engine.resolve.program import Program
@@ -185,7 +185,8 @@ class Models:
             if table:
                 # A class that shares its table with a base (single-table inheritance) adds columns, not a table.
                 own = self._own(definition, "__tablename__") is not None or self._shares(definition) is None
-                found.append(Table(table, definition.file, definition.scope.line, self.columns(definition), 0 if own else 1, definition))
+                rank = 2 if is_migration(definition.file) else 0 if own else 1  # migrations keep old copies of models
+                found.append(Table(table, definition.file, definition.scope.line, self.columns(definition), rank, definition))
         return found
 
     def _shares(self, definition: Definition) -> Definition | None:

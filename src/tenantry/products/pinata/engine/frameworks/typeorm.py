@@ -29,6 +29,7 @@ _TERMINALS = frozenset(
 )
 _CHANGES = frozenset("insert update delete softDelete restore into".split())
 _RELATION_CHANGES = frozenset(("add", "remove", "set", "addAndRemove"))
+_JOINS = tuple(f"{side}Join{more}" for side in ("left", "inner") for more in ("", "AndSelect", "AndMapOne", "AndMapMany"))
 _JOIN = re.compile(r"(?:left|inner)Join")
 _ONE = frozenset("findOne findOneBy findOneOrFail findOneByOrFail findOneById save preload create getOne getOneOrFail merge remove".split())
 _MANY = frozenset("find findBy findByIds getMany".split())
@@ -87,9 +88,8 @@ class TypeOrm:
             findings.table(table)
         self._migrations(program, findings)
         joins = self._joins(program)
-        for site in program.sites:
-            path = site.callee.path
-            if not path or site.file.language not in ("typescript", "javascript"):
+        for site in program.methods(*sorted(_READS | _WRITES | _TERMINALS | _RELATION_CHANGES)):
+            if site.file.language not in ("typescript", "javascript") or not site.callee.path:
                 continue
             if site.method in _READS or site.method in _WRITES:
                 self._simple(program, findings, site)
@@ -211,8 +211,8 @@ class TypeOrm:
     def _joins(self, program: Program) -> dict[tuple[str, int, str], list[Site]]:
         """Joins by the variable that holds the builder."""
         found: dict[tuple[str, int, str], list[Site]] = defaultdict(list)
-        for site in program.sites:
-            if _JOIN.match(site.method) and site.file.language in ("typescript", "javascript"):
+        for site in program.methods(*_JOINS):
+            if site.file.language in ("typescript", "javascript"):
                 root = self._root(site.expr)
                 found[site.file.path, site.at.scope, root].append(site)
         return found

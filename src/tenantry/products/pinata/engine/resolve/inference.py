@@ -421,9 +421,23 @@ class Inference:
                 if further is not None:
                     return further
             return Binding(at.file.path, at.scope, head)
+        if isinstance(entry, Param):
+            return None if rest else self._handed_binding(entry, at, depth)
         if isinstance(entry, int) and rest and at.file.scopes[entry].kind == CLASS_SCOPE:
             return self.members.attribute_binding(project.definition(at.file, entry), rest)
         return None
+
+    def _handed_binding(self, param: Param, at: At, depth: int) -> Binding:
+        """What a parameter is bound to by the calls of its function in the same file; by itself when there are none."""
+        scope = at.file.scopes[at.scope]
+        position = next((i for i, item in enumerate(scope.params) if item.name == param.name), 0)
+        for call in at.file.calls:
+            if call.expr[1] == (NAME, scope.name) and call.scope != at.scope and position < len(call.expr[2]):
+                argument = call.expr[2][position]
+                found = self._binding(argument[1], At(at.file, call.scope), depth + 1) if argument[0] == NAME else None
+                if found is not None:
+                    return found
+        return Binding(at.file.path, at.scope, param.name)
 
     def _star_binding(self, name: str, at: At, depth: int) -> Binding | None:
         for entry in self.project.names(at.file, 0).get("*", ()):
