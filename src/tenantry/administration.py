@@ -3,6 +3,7 @@
 import asyncio
 import json
 from collections.abc import Awaitable, Callable
+from email.utils import make_msgid
 from typing import TypeVar
 
 from tenantry.app import all_permissions, described, mounted
@@ -13,6 +14,8 @@ from tenantry.core.settings import Settings
 from tenantry.infra.database.database import Database
 from tenantry.infra.database.server import database_server
 from tenantry.infra.database.urls import DatabaseUrls
+from tenantry.infra.mail import compose, transport_of
+from tenantry.infra.mail.send import FALLBACK
 from tenantry.packages import packages, setting_kinds
 
 T = TypeVar("T")
@@ -35,13 +38,20 @@ def create(settings: Settings, *, email: str, name: str, password: str, say: Say
 def invite(settings: Settings, email: str, say: Say) -> None:
     """`tenantry admin invite`: a link that creates one account."""
 
-    async def work(database: Database) -> str:
-        async with database.system_scope(f"invite {email}") as scope:
-            return await identity.invite(scope, email)
+    days = identity.INVITATION_LASTS.days
 
-    token = _with_database(settings, work)
-    say(f"{settings.base_url}/register?invitation={token}")
-    say(f"The link works once, for {email}, within {identity.INVITATION_LASTS.days} days.")
+    async def work(database: Database) -> None:
+        async with database.system_scope("invite somebody from the terminal") as scope:
+            token = await identity.invite(scope, email)
+        link = f"{settings.base_url}/register?invitation={token}"
+        say(link)
+        say(f"The link works once, for {email}, within {days} days.")
+        mail = compose("tenantry.chassis.identity", "invitation", to=email, email=email, days=days, link=link)
+        message = mail.message(sender=settings.mail_from or FALLBACK, message_id=make_msgid(), at=database.clock())
+        await transport_of(settings).deliver(message)
+        say("It was mailed as well." if settings.smtp_url else f"The mail is at {settings.base_url}/dev/mail.")
+
+    _with_database(settings, work)
 
 
 def openapi(settings: Settings) -> str:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from tenantry.core.settings import Settings, load_settings
 from tenantry.infra.database.database import Database
 from tenantry.infra.database.preflight import refuse_if_open
-from tenantry.infra.database.server import database_server
+from tenantry.infra.database.server import database_server, running_database
 from tenantry.infra.database.up_to_date import is_up_to_date
 from tenantry.infra.database.urls import DatabaseUrls
 from tenantry.infra.heavy import HeavyPool, use_pool
@@ -55,6 +55,7 @@ def web(settings: Settings, workers: int, say: Say) -> None:
         PortTakenError, SettingsError: with what to do.
     """
     configure_logging(settings)
+    running_database(settings)
     with listen(settings.host, settings.port) as listener:
         say(f"Serving at {settings.base_url} with {workers} process{'es' if workers > 1 else ''}. Stop it with Ctrl-C.")
         if workers > 1:
@@ -77,8 +78,8 @@ def web_process() -> "FastAPI":
 
     settings = load_settings()
     configure_logging(settings)
-    with database_server(settings) as urls:  # joins the one that runs: `web` is never alone
-        database = Database(urls, pool_size=settings.database_pool_size)
+    urls = running_database(settings)
+    database = Database(urls, pool_size=settings.database_pool_size)
 
     @asynccontextmanager
     async def lifespan(app: "FastAPI") -> AsyncIterator[None]:

@@ -14,6 +14,7 @@ from tenantry.chassis.organizations.schemas import OrganizationCard
 from tenantry.core.errors import Forbidden
 from tenantry.core.settings import SignUp
 from tenantry.infra.database.scopes import AnonymousScope, OrgScope, UserScope
+from tenantry.infra.mail import compose, send
 
 
 @dataclass(frozen=True)
@@ -42,7 +43,9 @@ async def sign_up(visitor: Visitor, new: Registration) -> tuple[Me, str]:
         await use_invitation(scope, new.invitation, email)
     person = await create_user(scope, email=email, name=new.name, password_hash=password_hash)
     token = await begin_session(person, address=visitor.address, device=visitor.device)
-    return (await _settle(person, visitor.permissions)).me, token
+    arrival = await _settle(person, visitor.permissions)
+    await _welcome(arrival, visitor.settings.base_url)
+    return arrival.me, token
 
 
 async def create_owner(
@@ -75,5 +78,17 @@ async def _settle(person: UserScope, permissions: Permissions) -> Arrival:
     inside = await create_organization(person, permissions, name=person.actor.name)
     organization = inside.organization
     card = OrganizationCard(slug=organization.slug, name=organization.name, role=inside.role.word)
-    me = Me(id=person.user_id, email=account.email, name=person.actor.name, created_at=account.created_at, organizations=[card])
+    me = Me(
+        id=person.user_id,
+        email=account.email,
+        name=person.actor.name,
+        created_at=account.created_at,
+        organizations=[card],
+    )
     return Arrival(me, inside)
+
+
+async def _welcome(arrival: Arrival, base_url: str) -> None:
+    organization = arrival.scope.organization
+    fields = {"name": arrival.me.name, "organization": organization.name, "link": f"{base_url}/{organization.slug}"}
+    await send(arrival.scope, compose(__package__, "welcome", to=arrival.me.email, **fields))

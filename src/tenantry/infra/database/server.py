@@ -3,8 +3,9 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from tenantry.core.settings import Settings
-from tenantry.infra.database.embedded import AlreadyRunningError, attach, embedded_server, lock
+from tenantry.core.settings import Settings, SettingsError
+from tenantry.infra.database.data_dir import AlreadyRunningError, hold
+from tenantry.infra.database.embedded import attach, embedded_server
 from tenantry.infra.database.urls import DatabaseUrls, external_urls
 
 
@@ -29,12 +30,26 @@ def database_server(settings: Settings, *, alone: bool = False) -> Iterator[Data
         yield urls
 
 
+def running_database(settings: Settings) -> DatabaseUrls:
+    """The database that runs already, for a process which is one of several.
+
+    Raises:
+        SettingsError: none does.
+    """
+    urls = external_urls(settings) if settings.database_url is not None else _join(settings)
+    if urls is None:
+        raise SettingsError(
+            f"No database runs on {settings.data_dir}. Set TENANTRY_DATABASE_URL to one of your own, or start `tenantry up` first."
+        )
+    return urls
+
+
 def _join(settings: Settings) -> DatabaseUrls | None:
     """The server somebody else runs here; a pid file alone proves nothing, the lock does."""
-    try:
-        lock(settings.data_dir).close()
-    except FileNotFoundError:
+    if not settings.data_dir.is_dir():
         return None
+    try:
+        hold(settings.data_dir).close()
     except AlreadyRunningError:
         return attach(settings.data_dir)
     return None
