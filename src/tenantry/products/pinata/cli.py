@@ -20,12 +20,18 @@ def pinata() -> None:
 @cli.command()
 def scan(
     path: Annotated[Path, typer.Argument(help="The folder to scan.")],
-    json_file: Annotated[Path | None, typer.Option("--json", metavar="FILE", help="Write the whole graph to this file.")] = None,
+    json_file: Annotated[
+        Path | None, typer.Option("--json", metavar="FILE", help="Write the whole graph to this file.")
+    ] = None,
     mermaid: Annotated[Path | None, typer.Option(metavar="FILE", help="Write Mermaid flowcharts as Markdown.")] = None,
     csv: Annotated[Path | None, typer.Option(metavar="FILE", help="Write all that was found as CSV.")] = None,
     processes: Annotated[int, typer.Option(min=0, help="Read files in this many processes; 0 takes one per core.")] = 0,
-    include_tests: Annotated[bool, typer.Option("--include-tests", help="Count what tests do as what the system does.")] = False,
-    no_cache: Annotated[bool, typer.Option("--no-cache", help="Neither use nor keep what earlier scans found.")] = False,
+    include_tests: Annotated[
+        bool, typer.Option("--include-tests", help="Count what tests do as what the system does.")
+    ] = False,
+    no_cache: Annotated[
+        bool, typer.Option("--no-cache", help="Neither use nor keep what earlier scans found.")
+    ] = False,
     quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Print nothing but errors.")] = False,
 ) -> None:
     """Scan a folder and show its routes, tables, calls and the paths between them.
@@ -62,7 +68,9 @@ def scan(
         if json_file is not None:
             graph.write_json(json_file)
         if mermaid is not None:
-            mermaid.write_text("\n".join(f"```mermaid\n{diagram}```\n" for diagram in to_mermaid(document)), encoding="utf-8")
+            mermaid.write_text(
+                "\n".join(f"```mermaid\n{diagram}```\n" for diagram in to_mermaid(document)), encoding="utf-8"
+            )
         if csv is not None:
             csv.write_text(to_csv(document), encoding="utf-8")
     except KeyboardInterrupt:
@@ -72,7 +80,10 @@ def scan(
         typer.echo(f"{error.filename or path}: {error.strerror or error}", err=True)
         raise typer.Exit(BAD_ARGUMENTS) from None
     if not document["stats"]["files"]:
-        typer.echo("Nothing to scan: there is no file here in a language Pinata reads (Python, TypeScript, JavaScript, SQL).", err=True)
+        typer.echo(
+            "Nothing to scan: there is no file here in a language Pinata reads (Python, TypeScript, JavaScript, SQL).",
+            err=True,
+        )
         raise typer.Exit(NOTHING_FOUND)
     if not quiet:
         summary(console, graph, [target for target in (json_file, mermaid, csv) if target is not None])
@@ -88,7 +99,7 @@ def commit_of(path: Path) -> str | None:
     """The commit that is checked out, when the folder is a git checkout and git is there."""
     try:
         done = subprocess.run(
-            ["git", "-C", str(path), "rev-parse", "HEAD"],  # noqa: S607
+            ["git", "-C", str(path), "rev-parse", "HEAD"],
             capture_output=True, text=True, timeout=5, check=False,
         )  # fmt: skip
     except (OSError, subprocess.TimeoutExpired):

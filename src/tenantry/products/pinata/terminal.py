@@ -9,7 +9,8 @@ from rich.box import SIMPLE_HEAD
 from rich.columns import Columns
 from rich.console import Console
 from rich.panel import Panel
-from rich.progress import BarColumn, MofNCompleteColumn, Progress as RichProgress, SpinnerColumn, TextColumn, TimeElapsedColumn
+from rich.progress import BarColumn, MofNCompleteColumn, SpinnerColumn, TextColumn, TimeElapsedColumn
+from rich.progress import Progress as RichProgress
 from rich.table import Table
 from rich.text import Text
 
@@ -40,14 +41,20 @@ class Bar:
         self.bar.start()
         return self
 
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
         self.bar.stop()
 
     def report(self, progress: Progress) -> None:
         """Show how far the scan is."""
         message = progress.message if len(progress.message) < 60 else "…" + progress.message[-58:]
         self.bar.update(
-            self.task, phase=_WORDS[progress.phase], completed=progress.done, total=progress.total or None, description=message
+            self.task,
+            phase=_WORDS[progress.phase],
+            completed=progress.done,
+            total=progress.total or None,
+            description=message,
         )
 
 
@@ -58,7 +65,11 @@ def summary(console: Console, graph: Graph, written: list[Path]) -> None:
     shown = [(name, sum(counts.get(kind, 0) for kind in kinds)) for name, kinds in _METRICS]
     stats = document["stats"]
     console.print()
-    console.print(Text.assemble((document["repository"]["root"], "bold magenta"), f"  {stats['files']:,} files in {stats['seconds']:.1f} s"))
+    console.print(
+        Text.assemble(
+            (document["repository"]["root"], "bold magenta"), f"  {stats['files']:,} files in {stats['seconds']:.1f} s"
+        )
+    )
     console.print(Columns([_card(name, number) for name, number in shown if number], padding=(0, 1)))
     nodes = document["nodes"]
     _routes(console, [node for node in nodes if node["kind"] == "route"])
@@ -78,7 +89,14 @@ def _grid(console: Console, title: str, total: int, rows: list[tuple[str | Text,
     if not rows:
         return
     more = f" [dim](first {len(rows)} of {total:,})" if total > len(rows) else ""
-    table = Table(*heads, box=SIMPLE_HEAD, title=f"[bold]{title}[/]{more}", title_justify="left", pad_edge=False, header_style="dim")
+    table = Table(
+        *heads,
+        box=SIMPLE_HEAD,
+        title=f"[bold]{title}[/]{more}",
+        title_justify="left",
+        pad_edge=False,
+        header_style="dim",
+    )
     for column in table.columns:
         column.no_wrap, column.overflow = True, "ellipsis"
     for row in rows:
@@ -103,24 +121,39 @@ def _tables(console: Console, document: dict[str, Any]) -> None:
     names = {node["id"]: node["name"] for node in document["nodes"] if node["kind"] == "table"}
     reads: Counter[str] = Counter(names[e["target"]] for e in document["edges"] if e["kind"] == "reads")
     writes: Counter[str] = Counter(names[e["target"]] for e in document["edges"] if e["kind"] == "writes")
-    tables = sorted(document["tables"], key=lambda table: (-(reads[table["name"]] + writes[table["name"]]), table["name"]))
+    tables = sorted(
+        document["tables"], key=lambda table: (-(reads[table["name"]] + writes[table["name"]]), table["name"])
+    )
     rows: list[tuple[str | Text, ...]] = [
-        (table["name"], f"{len(table['columns'])}", f"{reads[table['name']]}", f"{writes[table['name']]}", _place(table)) for table in tables[:ROWS]
+        (
+            table["name"],
+            f"{len(table['columns'])}",
+            f"{reads[table['name']]}",
+            f"{writes[table['name']]}",
+            _place(table),
+        )
+        for table in tables[:ROWS]
     ]
     _grid(console, "Tables", len(tables), rows, ("table", "columns", "read", "written", "where"))
 
 
 def _busiest(console: Console, document: dict[str, Any]) -> None:
     functions = {node["id"]: node for node in document["nodes"] if node["kind"] == "function"}
-    does: Counter[str] = Counter(e["source"] for e in document["edges"] if e["kind"] == "does" and e["source"] in functions)
+    does: Counter[str] = Counter(
+        e["source"] for e in document["edges"] if e["kind"] == "does" and e["source"] in functions
+    )
     top = sorted(does.items(), key=lambda item: (-item[1], functions[item[0]]["name"]))[: ROWS // 2]
-    rows: list[tuple[str | Text, ...]] = [(functions[i]["name"], f"{number}", _place(functions[i])) for i, number in top]
+    rows: list[tuple[str | Text, ...]] = [
+        (functions[i]["name"], f"{number}", _place(functions[i])) for i, number in top
+    ]
     _grid(console, "Functions with most effects", len(does), rows, ("function", "effects", "where"))
 
 
 def _outside(console: Console, nodes: list[dict[str, Any]]) -> None:
     rows: list[tuple[str | Text, ...]] = [
-        (Text(node["kind"], style="dim"), node["name"], _place(node)) for node in nodes if node["kind"] in ("external", "topic", "schedule")
+        (Text(node["kind"], style="dim"), node["name"], _place(node))
+        for node in nodes
+        if node["kind"] in ("external", "topic", "schedule")
     ]
     _grid(console, "Outside, topics and schedules", len(rows), rows[:ROWS], ("kind", "name", "where"))
 
@@ -128,10 +161,22 @@ def _outside(console: Console, nodes: list[dict[str, Any]]) -> None:
 def _notes(console: Console, document: dict[str, Any]) -> None:
     stats = document["stats"]
     size = sum(stats["languages"].values()) or 1
-    mix = "  ".join(f"{name} {share * 100 / size:.0f} %" for name, share in sorted(stats["languages"].items(), key=lambda item: -item[1]))
+    mix = "  ".join(
+        f"{name} {share * 100 / size:.0f} %"
+        for name, share in sorted(stats["languages"].items(), key=lambda item: -item[1])
+    )
     console.print(Text.assemble(("Languages  ", "bold"), mix))
     if stats["skipped"]:
-        console.print(Text.assemble(("Skipped    ", "bold"), "  ".join(f"{reason} {number:,}" for reason, number in stats["skipped"].items())))
+        console.print(
+            Text.assemble(
+                ("Skipped    ", "bold"),
+                "  ".join(f"{reason} {number:,}" for reason, number in stats["skipped"].items()),
+            )
+        )
     codes = Counter(diagnostic["code"] for diagnostic in document["diagnostics"])
     if codes:
-        console.print(Text.assemble(("Notes      ", "bold"), "  ".join(f"{code} {number:,}" for code, number in sorted(codes.items()))))
+        console.print(
+            Text.assemble(
+                ("Notes      ", "bold"), "  ".join(f"{code} {number:,}" for code, number in sorted(codes.items()))
+            )
+        )

@@ -4,10 +4,10 @@ import hashlib
 from collections import defaultdict
 from typing import Any
 
+from tenantry.products.pinata.engine.calls import Calls
 from tenantry.products.pinata.engine.facts import CLASS
 from tenantry.products.pinata.engine.findings import Findings, Found, Table, is_migration
 from tenantry.products.pinata.engine.graph import EFFECTS, ENTRIES, KINDS
-from tenantry.products.pinata.engine.calls import Calls
 from tenantry.products.pinata.engine.matching import RoutePaths, host_of
 from tenantry.products.pinata.engine.resolve.program import Program
 from tenantry.products.pinata.engine.resolve.values import Definition
@@ -33,10 +33,23 @@ class Builder:
     def build(self) -> tuple[list[Node], list[dict[str, Any]], list[dict[str, Any]]]:
         """(nodes, edges, tables), each sorted."""
         for service in self.services:
-            self._node("service", service.name, service.file, 1 if service.file else 0, 0, "", service.name, 1.0, {"folder": service.folder or ".", "kind": service.kind}, language="")
+            self._node(
+                "service",
+                service.name,
+                service.file,
+                1 if service.file else 0,
+                0,
+                "",
+                service.name,
+                1.0,
+                {"folder": service.folder or ".", "kind": service.kind},
+                language="",
+            )
         tables = self._tables()
         wanted = [item for item in self.findings.found if item.kind not in EFFECTS or not is_migration(item.file)]
-        found = sorted(wanted, key=lambda item: (item.file.path, item.line, _ORDER[item.kind], item.name, item.end_line))
+        found = sorted(
+            wanted, key=lambda item: (item.file.path, item.line, _ORDER[item.kind], item.name, item.end_line)
+        )
         placed = [(item, self._found(item)) for item in found]
         self._flow(placed)
         self._targets(placed, tables)
@@ -107,7 +120,13 @@ class Builder:
         key = source, target, kind
         edge = self.edges.get(key)
         if edge is None:
-            edge = self.edges[key] = {"source": source, "target": target, "kind": kind, "confidence": confidence, "evidence": []}
+            edge = self.edges[key] = {
+                "source": source,
+                "target": target,
+                "kind": kind,
+                "confidence": confidence,
+                "evidence": [],
+            }
         edge["confidence"] = max(edge["confidence"], confidence)
         evidence = {"file": file, "line": line}
         if evidence not in edge["evidence"] and len(edge["evidence"]) < 20:
@@ -170,7 +189,9 @@ class Builder:
             for column in table.columns:
                 target = self.tables_by_name.get((column.references or "").lower())
                 if target:
-                    self._edge(self.tables_by_name[name.lower()], target, "references", 1.0, table.file.path, table.line)
+                    self._edge(
+                        self.tables_by_name[name.lower()], target, "references", 1.0, table.file.path, table.line
+                    )
         routes = RoutePaths([(item.name, node) for item, node in placed if item.kind == "route"])
         named: dict[tuple[str, str], str] = {}
         for item, node in placed:
@@ -201,7 +222,17 @@ class Builder:
         found = named.get((kind, name))
         if found is None:
             found = named[kind, name] = self._node(
-                kind, name, item.file.path, item.line, item.line, "", self._service(item.file.path), item.confidence, {}, "", unique=True
+                kind,
+                name,
+                item.file.path,
+                item.line,
+                item.line,
+                "",
+                self._service(item.file.path),
+                item.confidence,
+                {},
+                "",
+                unique=True,
             )
         return found
 
@@ -222,9 +253,13 @@ def _table_row(table: Table) -> dict[str, Any]:
         "file": table.file.path,
         "line": table.line,
         "columns": [
-            {"name": c.name, "type": c.type, "nullable": c.nullable, "primary_key": c.primary_key, "references": c.references}
+            {
+                "name": c.name,
+                "type": c.type,
+                "nullable": c.nullable,
+                "primary_key": c.primary_key,
+                "references": c.references,
+            }
             for c in table.columns
         ],
     }
-
-

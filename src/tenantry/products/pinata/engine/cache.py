@@ -10,6 +10,7 @@ import os
 import sqlite3
 import sys
 import time
+from collections.abc import Sequence
 from functools import cache as remembered
 from importlib.metadata import version
 from pathlib import Path
@@ -93,7 +94,7 @@ class Cache:
         """path → (size, modified, inode, digest) as of the last scan of this root."""
         try:
             row = self._connection.execute("SELECT data FROM trees WHERE root = ?", (root,)).fetchone()
-            return marshal.loads(row[0]) if row else {}  # type: ignore[no-any-return]
+            return marshal.loads(row[0]) if row else {}
         except (sqlite3.Error, ValueError, EOFError, TypeError):
             return {}
 
@@ -113,7 +114,7 @@ class Cache:
         self._write("INSERT OR REPLACE INTO graphs VALUES (?, ?, ?)", [(key, time.time(), data)])
         self._write("DELETE FROM graphs WHERE key NOT IN (SELECT key FROM graphs ORDER BY used DESC LIMIT 50)", [()])
 
-    def _write(self, statement: str, rows: list[tuple[object, ...]]) -> None:
+    def _write(self, statement: str, rows: Sequence[tuple[object, ...]]) -> None:
         try:
             with self._connection:
                 self._connection.executemany(statement, rows)

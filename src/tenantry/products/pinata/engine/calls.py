@@ -4,8 +4,8 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
-from tenantry.products.pinata.engine.facts import FUNCTION as FUNCTION_EXPR
 from tenantry.products.pinata.engine.facts import CALLABLE, NAME, Expr
+from tenantry.products.pinata.engine.facts import FUNCTION as FUNCTION_EXPR
 from tenantry.products.pinata.engine.findings import Findings
 from tenantry.products.pinata.engine.resolve.program import Program, Site
 from tenantry.products.pinata.engine.resolve.values import CLASS, FUNCTION, INSTANCE, Definition
@@ -59,7 +59,13 @@ class Calls:
             return
         source = self.program.project.owner(site.file, site.at.scope)
         value = self.program.value(argument, site.at) if source is not None else None
-        if source is not None and value is not None and value.kind == FUNCTION and value.definition is not None and not value.path:
+        if (
+            source is not None
+            and value is not None
+            and value.kind == FUNCTION
+            and value.definition is not None
+            and not value.path
+        ):
             self._add(CallEdge(source, value.definition, HANDED_OVER, site.file.path, site.line))
 
     def _called(self, site: Site) -> Definition | None:
@@ -89,5 +95,3 @@ class Calls:
 
     def between(self, kept: set[Definition]) -> Iterator[CallEdge]:
         return (edge for edge in self.edges if edge.source in kept and edge.target in kept)
-
-

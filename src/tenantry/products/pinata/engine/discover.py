@@ -19,7 +19,9 @@ _BUILD_FILES = re.compile(
     r"|pnpm-workspace\.yaml|lerna\.json|nx\.json|project\.json|Dockerfile|(?:[\w.-]+\.)?Dockerfile|Dockerfile\.[\w.-]+"
     r"|(?:docker-)?compose[\w.-]*\.ya?ml|Procfile|go\.mod|pom\.xml|[\w.-]+\.csproj)\Z"
 )
-_TEST_FOLDERS = frozenset(("tests", "test", "__tests__", "__mocks__", "spec", "specs", "e2e", "cypress", "testdata", "fixtures_test"))
+_TEST_FOLDERS = frozenset(
+    ("tests", "test", "__tests__", "__mocks__", "spec", "specs", "e2e", "cypress", "testdata", "fixtures_test")
+)
 _TEST_FILES = re.compile(
     r"(?:test_.*|.*_tests?|conftest|tests)\.py\Z|.*[.-](?:spec|test|e2e-spec|e2e|stories|cy)\.[cm]?[jt]sx?\Z|.*_test\.go\Z|.*Tests?\.(?:java|cs)\Z"
 )
@@ -64,7 +66,9 @@ def _walk(root: str, folder: str, rules: list[Rules], options: ScanOptions, foun
         with os.scandir(os.path.join(root, folder)) as listing:
             entries = sorted(listing, key=lambda entry: entry.name)
     except OSError as error:
-        found.diagnostics.append(Diagnostic(folder, 0, "folder.unreadable", error.strerror or "It could not be listed."))
+        found.diagnostics.append(
+            Diagnostic(folder, 0, "folder.unreadable", error.strerror or "It could not be listed.")
+        )
         return
     names = {entry.name for entry in entries}
     if ".gitignore" in names:
@@ -89,7 +93,9 @@ def _walk(root: str, folder: str, rules: list[Rules], options: ScanOptions, foun
             else:
                 _file(entry, path, rules, options, found)
         except OSError:
-            found.diagnostics.append(Diagnostic(path, 0, "file.vanished", "It was there when listed and gone when looked at."))
+            found.diagnostics.append(
+                Diagnostic(path, 0, "file.vanished", "It was there when listed and gone when looked at.")
+            )
 
 
 def _file(entry: "os.DirEntry[str]", path: str, rules: list[Rules], options: ScanOptions, found: Discovery) -> None:
@@ -113,7 +119,12 @@ def _file(entry: "os.DirEntry[str]", path: str, rules: list[Rules], options: Sca
     elif status.st_size > options.max_file_bytes:
         found.skipped["too_large"] += 1
         found.diagnostics.append(
-            Diagnostic(path, 0, "file.too_large", f"{status.st_size:,} bytes; files above {options.max_file_bytes:,} are not read.")
+            Diagnostic(
+                path,
+                0,
+                "file.too_large",
+                f"{status.st_size:,} bytes; files above {options.max_file_bytes:,} are not read.",
+            )
         )
     else:
         found.sources.append(item)
@@ -138,14 +149,28 @@ def _text(path: str) -> str:
 def _is_vendored(folder: str, name: str) -> bool:
     """Whether a folder was filled by a package manager: told by what the manager leaves there, not by the name alone."""
     if name == "node_modules":
-        return _has(folder, ".package-lock.json", ".yarn-integrity", ".modules.yaml", ".yarn-state.yml") or _holds_packages(folder)
+        return _has(
+            folder, ".package-lock.json", ".yarn-integrity", ".modules.yaml", ".yarn-state.yml"
+        ) or _holds_packages(folder)
     if name in ("site-packages", "dist-packages"):
         return any(child.endswith((".dist-info", ".egg-info")) for child in _children(folder))
     if name == "bower_components":
         return True
     if name == "vendor":
         return _has(folder, "modules.txt", "autoload.php", "bundle")
-    if name in ("__pycache__", ".tox", ".nox", ".mypy_cache", ".ruff_cache", ".pytest_cache", ".eggs", ".next", ".nuxt", ".turbo", ".yarn"):
+    if name in (
+        "__pycache__",
+        ".tox",
+        ".nox",
+        ".mypy_cache",
+        ".ruff_cache",
+        ".pytest_cache",
+        ".eggs",
+        ".next",
+        ".nuxt",
+        ".turbo",
+        ".yarn",
+    ):
         return True
     return _has(folder, "pyvenv.cfg", "conda-meta", "CACHEDIR.TAG")
 
@@ -163,5 +188,6 @@ def _children(folder: str) -> list[str]:
 
 def _holds_packages(folder: str) -> bool:
     return any(
-        os.path.exists(os.path.join(folder, child, "package.json")) or child.startswith("@") for child in _children(folder)[:50]
+        os.path.exists(os.path.join(folder, child, "package.json")) or child.startswith("@")
+        for child in _children(folder)[:50]
     )

@@ -79,7 +79,11 @@ class _Diagram:
 
 def _node(node: dict[str, Any]) -> str:
     left, right = _SHAPES.get(node["kind"], ("(", ")"))
-    label = f"{node['kind'].replace('_', ' ')}: {node['name']}" if node["kind"] not in ("route", "function", "table") else node["name"]
+    label = (
+        f"{node['kind'].replace('_', ' ')}: {node['name']}"
+        if node["kind"] not in ("route", "function", "table")
+        else node["name"]
+    )
     for character, entity in (("#", "#35;"), ('"', "#quot;"), ("<", "#lt;"), (">", "#gt;"), ("\n", " "), ("`", "#96;")):
         label = label.replace(character, entity)
     return f'  {node["id"]}{left}"{label[:160]}"{right}\n'
@@ -89,7 +93,10 @@ def to_csv(document: dict[str, Any], what: str = "nodes") -> str:
     """ "nodes", "edges" or "tables" (one row per column) as CSV. Cells that a spreadsheet would run are made harmless."""
     if what == "nodes":
         head = ["id", "kind", "name", "file", "line", "end_line", "service", "language", "confidence", "detail"]
-        rows = [[*(node[key] for key in head[:-1]), json.dumps(node["detail"], ensure_ascii=False)] for node in document["nodes"]]
+        rows = [
+            [*(node[key] for key in head[:-1]), json.dumps(node["detail"], ensure_ascii=False)]
+            for node in document["nodes"]
+        ]
     elif what == "edges":
         head = ["source", "target", "kind", "confidence", "file", "line"]
         rows = [
@@ -100,7 +107,16 @@ def to_csv(document: dict[str, Any], what: str = "nodes") -> str:
     elif what == "tables":
         head = ["table", "file", "line", "column", "type", "nullable", "primary_key", "references"]
         rows = [
-            [table["name"], table["file"], table["line"], c["name"], c["type"], c["nullable"], c["primary_key"], c["references"] or ""]
+            [
+                table["name"],
+                table["file"],
+                table["line"],
+                c["name"],
+                c["type"],
+                c["nullable"],
+                c["primary_key"],
+                c["references"] or "",
+            ]
             for table in document["tables"]
             for c in table["columns"]
         ]

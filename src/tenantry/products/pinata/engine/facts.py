@@ -139,7 +139,7 @@ def unpack(path: str, data: bytes) -> FileFacts:
     return FileFacts(
         path,
         language,
-        [Scope(*row[:9], tuple(Param(*param) for param in row[9]), *row[10:]) for row in scopes],
+        [Scope._make((*row[:9], tuple(Param._make(param) for param in row[9]), *row[10:])) for row in scopes],
         [Import._make(row) for row in imports],
         [Assign._make(row) for row in assigns],
         [Call._make(row) for row in calls],

@@ -34,7 +34,11 @@ def layout(document: dict[str, Any]) -> dict[str, tuple[float, float]]:
         if source != target:
             following[source].append(target)
             preceding[target].append(source)
-    alone = [i for i, node in enumerate(nodes) if not following[i] and not preceding[i] and node["kind"] not in ("service", *_ENTRIES)]
+    alone = [
+        i
+        for i, node in enumerate(nodes)
+        if not following[i] and not preceding[i] and node["kind"] not in ("service", *_ENTRIES)
+    ]
     apart = set(alone)
     layers = _layers(nodes, following, apart)
     services = _services(nodes)
@@ -90,7 +94,10 @@ def _ordered(
 ) -> list[list[int]]:  # fmt: skip
     """Each layer in an order with few crossings: by service, then by the mean place of the neighbours."""
     rank = [services[node["service"]] for node in nodes]
-    layers = [sorted(layer, key=lambda i: (rank[i], nodes[i]["file"], nodes[i]["line"], nodes[i]["name"], i)) for layer in layers]
+    layers = [
+        sorted(layer, key=lambda i: (rank[i], nodes[i]["file"], nodes[i]["line"], nodes[i]["name"], i))
+        for layer in layers
+    ]
     where = [0.0] * len(nodes)
 
     def settle(layer: list[int]) -> None:
@@ -114,7 +121,9 @@ def _ordered(
     return layers
 
 
-def _placed(nodes: list[dict[str, Any]], layers: list[list[int]], services: dict[str, int]) -> tuple[dict[int, tuple[float, float]], float]:
+def _placed(
+    nodes: list[dict[str, Any]], layers: list[list[int]], services: dict[str, int]
+) -> tuple[dict[int, tuple[float, float]], float]:
     """Points of all layers, and the lowest y in use."""
     total = sum(len(layer) for layer in layers)
     rows = _rows([len(layer) for layer in layers], total)
@@ -160,6 +169,11 @@ def _rows(sizes: Iterable[int], total: int) -> int:
 
 def _packed(alone: list[int], nodes: list[dict[str, Any]], top: float) -> dict[int, tuple[float, float]]:
     """What nothing leads to or from, in a grid below the flow, by kind and service."""
-    ordered = sorted(alone, key=lambda i: (nodes[i]["kind"], nodes[i]["service"], nodes[i]["file"], nodes[i]["line"], i))
+    ordered = sorted(
+        alone, key=lambda i: (nodes[i]["kind"], nodes[i]["service"], nodes[i]["file"], nodes[i]["line"], i)
+    )
     wide = max(6, round((len(alone) * ASPECT * ROW / COLUMN) ** 0.5))
-    return {i: (round(position % wide * COLUMN, 1), round(top + position // wide * ROW * 1.5, 1)) for position, i in enumerate(ordered)}
+    return {
+        i: (round(position % wide * COLUMN, 1), round(top + position // wide * ROW * 1.5, 1))
+        for position, i in enumerate(ordered)
+    }

@@ -3,7 +3,7 @@
 import re
 from collections import defaultdict
 
-_HOST = re.compile(r"^[a-z][a-z0-9+.-]*://([^/?#]*)", re.I)
+_HOST = re.compile(r"^[a-z][a-z0-9+.-]*://([^/?#]*)", re.IGNORECASE)
 _HOLE = re.compile(r"\{[^}]*\}")
 
 

@@ -144,7 +144,9 @@ class _Scan:
         loaded = {entry.path: load(str(self.root), entry.path, self.options.max_file_bytes) for entry in found.build}
         return {path: content for path, content in loaded.items() if isinstance(content, bytes)}
 
-    def _key(self, readings: dict[str, Reading], digests: dict[str, bytes], build: dict[str, bytes], found: Discovery) -> bytes:
+    def _key(
+        self, readings: dict[str, Reading], digests: dict[str, bytes], build: dict[str, bytes], found: Discovery
+    ) -> bytes:
         """A digest of all that the graph depends on."""
         state = hashlib.blake2b(digest_size=20)
         shown = [(d.file, d.line, d.code, d.message) for d in found.diagnostics]
@@ -208,6 +210,9 @@ class _Scan:
         noted = [*found.diagnostics, *findings.diagnostics]
         noted += [Diagnostic(r.path, 0, r.code, r.message) for r in readings.values() if r.code]
         for path, file in facts.items():
-            noted += [Diagnostic(path, line, "parse.error", "This could not be parsed; the rest of the file was.") for line in file.errors]
+            noted += [
+                Diagnostic(path, line, "parse.error", "This could not be parsed; the rest of the file was.")
+                for line in file.errors
+            ]
         rows = sorted({(d.file, d.line, d.code, d.message) for d in noted})
         return [{"file": file, "line": line, "code": code, "message": message} for file, line, code, message in rows]

@@ -9,7 +9,9 @@ from typing import Any
 _PYTHON = re.compile(r"(?:pyproject\.toml|setup\.(?:py|cfg)|requirements[\w.-]*\.(?:txt|in)|Pipfile|manage\.py)\Z")
 _DOCKER = re.compile(r"(?:[\w.-]+\.)?Dockerfile(?:\.[\w.-]+)?\Z")
 _COMPOSE = re.compile(r"(?:docker-)?compose[\w.-]*\.ya?ml\Z")
-_NOT_SERVICES = frozenset(("docs", "doc", "examples", "requirements", "docker", ".devcontainer", ".github", "scripts", "deploy", "deployment"))
+_NOT_SERVICES = frozenset(
+    ("docs", "doc", "examples", "requirements", "docker", ".devcontainer", ".github", "scripts", "deploy", "deployment")
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,14 +30,14 @@ def find_services(build: dict[str, bytes], sources: list[str], root_name: str) -
     for path in sorted(build, key=lambda path: (_strength(path), path)):
         folder, _, file = path.rpartition("/")
         if _COMPOSE.match(file):
-            for name, context in _compose(build[path], folder):
-                found.setdefault(context, Service(name, context, path, "compose"))
+            for service, context in _compose(build[path], folder):
+                found.setdefault(context, Service(service, context, path, "compose"))
             continue
         name = _named(file, build[path])
         if name is None or folder.rpartition("/")[2] in _NOT_SERVICES and not name:
             continue
         found.setdefault(folder, Service(name or folder.rpartition("/")[2] or root_name, folder, path, _kind(file)))
-    used = {folder for path in sources if (folder := _nearest(found, path)) is not None}
+    used = {_nearest(found, path) for path in sources}
     services = [service for folder, service in sorted(found.items()) if folder in used]
     if any(_nearest(found, path) is None for path in sources) or not services:
         services.insert(0, Service(root_name, "", "", "folder"))
@@ -74,7 +76,15 @@ def _strength(path: str) -> int:
 
 
 def _kind(file: str) -> str:
-    return "docker" if _DOCKER.match(file) else "node" if file == "package.json" else "python" if _PYTHON.match(file) else "build"
+    return (
+        "docker"
+        if _DOCKER.match(file)
+        else "node"
+        if file == "package.json"
+        else "python"
+        if _PYTHON.match(file)
+        else "build"
+    )
 
 
 def _named(file: str, content: bytes) -> str | None:

@@ -16,15 +16,20 @@ _TOKEN = re.compile(
     |\{[^{}]*\}                             # a hole
     |[:@$%]?[^\W\d][\w$]*                   # words and placeholders
     |[\d.]+|\S""",
-    re.S | re.X,
+    re.DOTALL | re.VERBOSE,
 )
-_VERB = re.compile(r"(?:\s|\(|--[^\n]*\n|/\*.*?\*/)*(select|insert|update|delete|replace|merge|with|truncate|copy|create|alter|explain)\b", re.I | re.S)
+_VERB = re.compile(
+    r"(?:\s|\(|--[^\n]*\n|/\*.*?\*/)*(select|insert|update|delete|replace|merge|with|truncate|copy|create|alter|explain)\b",
+    re.IGNORECASE | re.DOTALL,
+)
 _LOOKS = re.compile(
     r"\b(?:select\b.+?\bfrom|insert\s+(?:or\s+\w+\s+)?into|update\b.+?\bset|delete\s+from|merge\s+into|truncate|replace\s+into"
     r"|create\s+(?:\w+\s+){0,3}table|copy\b.+?\b(?:from|to))\b",
-    re.I | re.S,
+    re.IGNORECASE | re.DOTALL,
 )
-_AFTER_TABLE = frozenset("where set values on using inner left right full cross join natural outer group order limit returning as select".split())
+_AFTER_TABLE = frozenset(
+    "where set values on using inner left right full cross join natural outer group order limit returning as select".split()
+)
 
 
 class Access(NamedTuple):
@@ -65,7 +70,7 @@ def _tokens(text: str) -> list[tuple[str, int]]:
 
 def clean_name(name: str) -> str:
     """A physical name without quotes and schema."""
-    return name.strip("\"`[]").rpartition(".")[2].strip("\"`[]")
+    return name.strip('"`[]').rpartition(".")[2].strip('"`[]')
 
 
 @lru_cache(maxsize=4096)
@@ -75,13 +80,29 @@ def accesses(text: str) -> tuple[Access, ...]:
     words = [token.lower() for token, _ in tokens]
     named: set[str] = set()  # WITH name AS (
     for i in range(len(words) - 2):
-        if words[i + 1] == "as" and (words[i + 2] == "(" or words[i + 2] in ("materialized", "not")) and i and words[i - 1] in ("with", ",", "recursive"):
+        if (
+            words[i + 1] == "as"
+            and (words[i + 2] == "(" or words[i + 2] in ("materialized", "not"))
+            and i
+            and words[i - 1] in ("with", ",", "recursive")
+        ):
             named.add(clean_name(words[i]))
     found: dict[tuple[str, bool], Access] = {}
 
     def take(position: int, write: bool) -> int:
         """Record the table named at `position`; returns the position after it."""
-        while position < len(words) and words[position] in ("only", "lateral", "table", "if", "exists", "into", "ignore", "low_priority", "delayed", "from"):
+        while position < len(words) and words[position] in (
+            "only",
+            "lateral",
+            "table",
+            "if",
+            "exists",
+            "into",
+            "ignore",
+            "low_priority",
+            "delayed",
+            "from",
+        ):
             position += 1
         if position >= len(words):
             return position
@@ -91,7 +112,13 @@ def accesses(text: str) -> tuple[Access, ...]:
             name, end = tokens[end + 1][0], end + 2
         name = clean_name(name)
         function_call = end < len(words) and words[end] == "(" and not write
-        if name and (name[0].isalpha() or name[0] == "_") and name.lower() not in named and not function_call and name.lower() not in _AFTER_TABLE:
+        if (
+            name
+            and (name[0].isalpha() or name[0] == "_")
+            and name.lower() not in named
+            and not function_call
+            and name.lower() not in _AFTER_TABLE
+        ):
             found.setdefault((name, write), Access(name, write, offset))
         return end
 
@@ -117,10 +144,21 @@ def accesses(text: str) -> tuple[Access, ...]:
                 else:
                     break
             continue
-        if word == "into" and before in ("insert", "merge", "replace", "ignore", "overwrite") or word == "into" and i > 1 and words[i - 2] == "or":
+        if (
+            word == "into"
+            and before in ("insert", "merge", "replace", "ignore", "overwrite")
+            or word == "into"
+            and i > 1
+            and words[i - 2] == "or"
+        ):
             i = take(i + 1, True)
             continue
-        if word == "update" and before not in ("for", "do", "on", "key", "no") and i + 1 < size and words[i + 1] not in ("set", "of"):
+        if (
+            word == "update"
+            and before not in ("for", "do", "on", "key", "no")
+            and i + 1 < size
+            and words[i + 1] not in ("set", "of")
+        ):
             i = take(i + 1, True)
             continue
         if word == "truncate":
@@ -167,9 +205,11 @@ class Created(NamedTuple):
 
 _CREATE = re.compile(
     r"\bcreate\s+(?:(?:global|local|temp|temporary|unlogged|foreign)\s+)*table\s+(?:if\s+not\s+exists\s+)?((?:[\w$]+|\"[^\"]+\"|`[^`]+`|\[[^\]]+\])(?:\s*\.\s*(?:[\w$]+|\"[^\"]+\"|`[^`]+`|\[[^\]]+\]))*)\s*\(",
-    re.I,
+    re.IGNORECASE,
 )
-_CONSTRAINTS = frozenset("primary foreign unique key constraint check index exclude fulltext spatial like period".split())
+_CONSTRAINTS = frozenset(
+    "primary foreign unique key constraint check index exclude fulltext spatial like period".split()
+)
 
 
 def created_table(text: str) -> Created | None:
@@ -189,7 +229,11 @@ def created_table(text: str) -> Created | None:
             continue
         target = next((clean_name(_dotted(part, i + 1)) for i, word in enumerate(words) if word == "references"), None)
         stop = next((i for i, word in enumerate(words[1:], 1) if word in _TYPE_ENDS), len(words))
-        kind = "".join(token + (" " if i + 1 < stop and words[i + 1].isalpha() and words[i].isalpha() else "") for i, (token, _) in enumerate(part) if 1 <= i < stop)
+        kind = "".join(
+            token + (" " if i + 1 < stop and words[i + 1].isalpha() and words[i].isalpha() else "")
+            for i, (token, _) in enumerate(part)
+            if 1 <= i < stop
+        )
         primary = "primary" in words
         not_null = any(a == "not" and b == "null" for a, b in zip(words, words[1:], strict=False))
         columns.append(Column(clean_name(part[0][0]), kind.strip().lower(), not (primary or not_null), primary, target))
@@ -204,7 +248,9 @@ def created_table(text: str) -> Created | None:
     return Created(clean_name(match.group(1).replace(" ", "")), done, match.start())
 
 
-_TYPE_ENDS = frozenset("not null primary references default unique check generated constraint collate auto_increment autoincrement identity comment on as".split())
+_TYPE_ENDS = frozenset(
+    "not null primary references default unique check generated constraint collate auto_increment autoincrement identity comment on as".split()
+)
 
 
 def _parts(text: str) -> list[list[tuple[str, int]]]:

@@ -58,7 +58,10 @@ class DjangoModels:
             found = any(_BASE.match(name) for name in names) or (
                 definition.file.language == "python"
                 and any(_OTHER_BASE.match(name) for name in names)
-                and (bool(self.fields(definition)) or "Meta" in self.inference.project.names(definition.file, definition.index))
+                and (
+                    bool(self.fields(definition))
+                    or "Meta" in self.inference.project.names(definition.file, definition.index)
+                )
                 and not any(name.rpartition(".")[2].endswith(("Form", "Serializer", "View", "Admin")) for name in names)
             )
             self._model[definition.key] = found
@@ -133,7 +136,11 @@ class DjangoModels:
             if definition.file.path.endswith(("apps.py", "__init__.py", "config.py", "apps/__init__.py")) and any(
                 name.endswith("AppConfig") for name in self.inference.members.externals(definition)
             ):
-                says = {a.target: a.value[1] for a in definition.file.assigns if a.scope == definition.index and a.value and a.value[0] == STR}
+                says = {
+                    a.target: a.value[1]
+                    for a in definition.file.assigns
+                    if a.scope == definition.index and a.value and a.value[0] == STR
+                }
                 folder = definition.file.path.rpartition("/")[0]
                 label = says.get("label") or str(says.get("name", "")).rpartition(".")[2] or folder.rpartition("/")[2]
                 found.setdefault(folder, str(label))
@@ -219,8 +226,16 @@ class DjangoModels:
         models: dict[str, list[Definition]] = self.inference.project.state("django.by_name", self._by_name)
         if said:
             app, _, name = said.partition(".")
-            return next((m for m in models.get(name, ()) if self.label(m) == app), None) or next(iter(models.get(name, ())), None)
-        found = [m for rows in models.values() for m in rows if any(n in _USERS or n.endswith("AbstractBaseUser") for n in self.inference.members.externals(m)) and self.concrete(m)]
+            return next((m for m in models.get(name, ()) if self.label(m) == app), None) or next(
+                iter(models.get(name, ())), None
+            )
+        found = [
+            m
+            for rows in models.values()
+            for m in rows
+            if any(n in _USERS or n.endswith("AbstractBaseUser") for n in self.inference.members.externals(m))
+            and self.concrete(m)
+        ]
         return found[0] if found else None
 
     # -- tables -----------------------------------------------------------------------------------------------
@@ -234,22 +249,52 @@ class DjangoModels:
             found.append(Table(table, definition.file, definition.scope.line, self.columns(definition), 0, definition))
             for relation in self.relations(definition).values():
                 if relation.table and keyword(relation.call, "through") is None:
-                    line = relation.call[4] if definition.file is self.fields(definition)[relation.name][0].file else definition.scope.line
+                    line = (
+                        relation.call[4]
+                        if definition.file is self.fields(definition)[relation.name][0].file
+                        else definition.scope.line
+                    )
                     found.append(self._joined(relation, table, definition, line))
             if any(name in _USERS for name in self.inference.members.externals(definition)):
                 for name, other in (("groups", "auth_group"), ("user_permissions", "auth_permission")):
                     columns = [Column("id", "AutoField", False, True), Column(f"{definition.name.lower()}_id", "ForeignKey", False, False, table),
                                Column(f"{other.removeprefix('auth_')}_id", "ForeignKey", False, False, other)]  # fmt: skip
-                    found.append(Table(f"{table}_{name}", definition.file, definition.scope.line, columns, 1, detail={"implied": True}))
+                    found.append(
+                        Table(
+                            f"{table}_{name}",
+                            definition.file,
+                            definition.scope.line,
+                            columns,
+                            1,
+                            detail={"implied": True},
+                        )
+                    )
             for assign in definition.file.assigns:
-                if assign.scope == definition.index and assign.value and assign.value[0] == CALL and dotted(assign.value[1]).endswith("HistoricalRecords"):
-                    found.append(Table(f"{self.label(definition)}_historical{definition.name.lower()}", definition.file, assign.line, rank=1, detail={"implied": True}))
+                if (
+                    assign.scope == definition.index
+                    and assign.value
+                    and assign.value[0] == CALL
+                    and dotted(assign.value[1]).endswith("HistoricalRecords")
+                ):
+                    found.append(
+                        Table(
+                            f"{self.label(definition)}_historical{definition.name.lower()}",
+                            definition.file,
+                            assign.line,
+                            rank=1,
+                            detail={"implied": True},
+                        )
+                    )
         return found
 
     def _joined(self, relation: Relation, table: str, definition: Definition, line: int) -> Table:
         other = self.table_of(relation.target) if relation.target is not None else None
         own = definition.name.lower()
-        names = (f"from_{own}", f"to_{own}") if relation.target is definition else (own, relation.target.name.lower() if relation.target else "target")
+        names = (
+            (f"from_{own}", f"to_{own}")
+            if relation.target is definition
+            else (own, relation.target.name.lower() if relation.target else "target")
+        )
         columns = [
             Column("id", "AutoField", False, True),
             Column(f"{names[0]}_id", "ForeignKey", False, False, table),
@@ -320,7 +365,13 @@ class DjangoModels:
             elif expr[0] == NAME:
                 for name in (expr[1], expr[1].rpartition(".")[0]):
                     value = self.inference.value((NAME, name), at) if name else None
-                    if value is not None and value.kind == CLASS and value.definition is not None and not value.path and self.is_manager(value.definition):
+                    if (
+                        value is not None
+                        and value.kind == CLASS
+                        and value.definition is not None
+                        and not value.path
+                        and self.is_manager(value.definition)
+                    ):
                         found.append(value.definition)
         return found
 
@@ -351,7 +402,9 @@ class DjangoModels:
                         continue
                     said = keyword(relation.call, "related_name")
                     name = str(said[1]) if said is not None and said[0] == STR else f"{definition.name.lower()}_set"
-                    name = name.replace("%(class)s", definition.name.lower()).replace("%(app_label)s", self.label(definition))
+                    name = name.replace("%(class)s", definition.name.lower()).replace(
+                        "%(app_label)s", self.label(definition)
+                    )
                     if not name.endswith("+"):
                         found.setdefault((relation.target.key, name), relation)
             return found

@@ -6,7 +6,16 @@ from tenantry.products.pinata.engine.frameworks.django_models import DjangoModel
 from tenantry.products.pinata.engine.frameworks.django_settings import setting
 from tenantry.products.pinata.engine.resolve.inference import Inference, MemberRule, Namespace, Result
 from tenantry.products.pinata.engine.resolve.program import Program, Site
-from tenantry.products.pinata.engine.resolve.values import CLASS, EXTERNAL, FUNCTION, INSTANCE, MANY, At, Definition, Value
+from tenantry.products.pinata.engine.resolve.values import (
+    CLASS,
+    EXTERNAL,
+    FUNCTION,
+    INSTANCE,
+    MANY,
+    At,
+    Definition,
+    Value,
+)
 
 _ONE = frozenset(
     "get first last create earliest latest get_or_none aget afirst alast acreate update_or_create get_or_create "
@@ -28,7 +37,12 @@ _READS_SELF = frozenset("refresh_from_db arefresh_from_db".split())
 _SHORTCUTS = ("django.shortcuts.get_object_or_404", "django.shortcuts.get_list_or_404", "django.shortcuts.aget_object_or_404",
               "rest_framework.generics.get_object_or_404", "ninja.shortcuts.get_object_or_404")  # fmt: skip
 _USER_MODEL = ("django.contrib.auth.get_user_model", "django.contrib.auth.models.User")
-_FORMS = ("rest_framework.serializers.ModelSerializer", "rest_framework.serializers.HyperlinkedModelSerializer", "django.forms.ModelForm", "django.forms.models.ModelForm")
+_FORMS = (
+    "rest_framework.serializers.ModelSerializer",
+    "rest_framework.serializers.HyperlinkedModelSerializer",
+    "django.forms.ModelForm",
+    "django.forms.models.ModelForm",
+)
 
 
 def user_class(inference: Inference, callee: Value, call: Expr, at: At) -> Value | None:
@@ -55,7 +69,7 @@ class DjangoOrm:
     packages: tuple[str, ...] = ("django",)
     members: tuple[MemberRule, ...] = (member,)
     namespaces: dict[str, Namespace] = {"django.conf.settings": setting}
-    results: dict[str, tuple[Result, ...]] = {"get_user_model": (user_class,), **{name: (row,) for name in sorted(_ONE)}}
+    results: dict[str, tuple[Result, ...]] = {"get_user_model": (user_class,), **dict.fromkeys(sorted(_ONE), (row,))}
 
     def find(self, program: Program, findings: Findings) -> None:
         models = models_of(program.inference)
@@ -84,16 +98,30 @@ class DjangoOrm:
                 self._managed(findings, models, site)
         for site in program.calls(*_SHORTCUTS):
             target = program.value(site.expr[2][0], site.at) if site.expr[2] else None
-            if target is not None and target.kind == CLASS and target.definition is not None and self._root(site.expr[2][0], site):
+            if (
+                target is not None
+                and target.kind == CLASS
+                and target.definition is not None
+                and self._root(site.expr[2][0], site)
+            ):
                 self._emit(findings, models.table_of(target.definition), "db_read", site)
 
     def _root(self, expr: Expr, site: Site) -> bool:
         """A query that is built in place counts once, as what it is."""
-        return expr[0] == NAME
+        return bool(expr[0] == NAME)
 
     def _emit(self, findings: Findings, table: str | None, kind: str, site: Site, confidence: float = CERTAIN) -> None:
         if table:
-            findings.add(kind, table, site.file, site.line, scope=site.at.scope, end_line=site.outer.end_line, confidence=confidence, framework="django")
+            findings.add(
+                kind,
+                table,
+                site.file,
+                site.line,
+                scope=site.at.scope,
+                end_line=site.outer.end_line,
+                confidence=confidence,
+                framework="django",
+            )
 
     # -- queries ----------------------------------------------------------------------------------------------
 
@@ -102,7 +130,7 @@ class DjangoOrm:
         assert callee.definition is not None
         steps = [part.removesuffix("()").removesuffix("[]") for part in callee.path.split(".")[2:]]
         if not steps:
-            return
+            return None
         joined = callee.expr[1] if callee.expr is not None and callee.expr[0] == "joined" else ""
         if joined and steps[-1] in _JOINED:
             return self._emit(findings, joined, "db_write", site)

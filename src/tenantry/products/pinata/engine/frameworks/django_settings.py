@@ -6,7 +6,9 @@ from tenantry.products.pinata.engine.facts import STR, Assign, Expr, FileFacts
 from tenantry.products.pinata.engine.resolve.inference import Inference
 from tenantry.products.pinata.engine.resolve.values import At, Value
 
-_FILE = re.compile(r"(?:.*/)?(?:settings(?:/(?:base|common|defaults|__init__|django|production|local|dev)\.py|\.py)|settings_\w+\.py|config/django/base\.py|\w*settings/\w+\.py)\Z")
+_FILE = re.compile(
+    r"(?:.*/)?(?:settings(?:/(?:base|common|defaults|__init__|django|production|local|dev)\.py|\.py)|settings_\w+\.py|config/django/base\.py|\w*settings/\w+\.py)\Z"
+)
 _SIGNS = ("INSTALLED_APPS", "ROOT_URLCONF", "DATABASES")
 
 

@@ -4,7 +4,19 @@ import re
 from collections import defaultdict
 from collections.abc import Iterator
 
-from tenantry.products.pinata.engine.facts import ATTR, BINARY, CALL, INDEX, LIST, NAME, SPLAT, STR, Assign, Expr, FileFacts, dotted
+from tenantry.products.pinata.engine.facts import (
+    ATTR,
+    BINARY,
+    CALL,
+    INDEX,
+    LIST,
+    NAME,
+    SPLAT,
+    Assign,
+    Expr,
+    FileFacts,
+    dotted,
+)
 from tenantry.products.pinata.engine.findings import CERTAIN, LIKELY, Findings
 from tenantry.products.pinata.engine.frameworks.django_settings import setting_expr
 from tenantry.products.pinata.engine.frameworks.django_views import answers, lookup, view_set
@@ -14,7 +26,9 @@ from tenantry.products.pinata.engine.resolve.program import Program, Site
 from tenantry.products.pinata.engine.resolve.values import CLASS, EXTERNAL, MODULE, At, Binding, Definition
 
 _PATHS = frozenset(("path", "re_path", "url"))
-_WRAPPERS = frozenset(("i18n_patterns", "format_suffix_patterns", "patterns", "list", "tuple", "decorator_include", "cache_page"))
+_WRAPPERS = frozenset(
+    ("i18n_patterns", "format_suffix_patterns", "patterns", "list", "tuple", "decorator_include", "cache_page")
+)
 _CONVERTER = re.compile(r"<(?:\w+:)?(\w+)>")
 _NAMED_GROUP = re.compile(r"\(\?P<(\w+)>")
 MAX_DEPTH = 12
@@ -47,7 +61,11 @@ class _Walk:
                 binding = self.program.inference.binding((NAME, callee[1].rpartition(".")[0]), site.at)
                 if binding is not None:
                     self.registered[binding].append(site)
-        modules = [project.files[path] for path in project.paths("python") if "urlpatterns" in project.names(project.files[path], 0)]
+        modules = [
+            project.files[path]
+            for path in project.paths("python")
+            if "urlpatterns" in project.names(project.files[path], 0)
+        ]
         roots = self._roots()
         for file in roots:
             self._module(file, "", 0, CERTAIN)

@@ -23,7 +23,13 @@ _GENERIC: dict[str, str] = {
     "JavaScriptCatalog": "get", "JSONCatalog": "get", "SocialLoginView": "post", "RegisterView": "post", "UserDetailsView": "get put patch",
     "RefreshJSONWebTokenView": "post", "VerifyJSONWebTokenView": "post",
 }  # fmt: skip
-_PARENTS = {"BaseListView": "get", "BaseDetailView": "get", "ProcessFormView": "get post", "BaseCreateView": "get post", "BaseUpdateView": "get post"}
+_PARENTS = {
+    "BaseListView": "get",
+    "BaseDetailView": "get",
+    "ProcessFormView": "get post",
+    "BaseCreateView": "get post",
+    "BaseUpdateView": "get post",
+}
 # (action, HTTP method, on one object) of a DRF view set, and which mixin brings it.
 _ACTIONS = (
     ("list", "GET", False), ("create", "POST", False), ("retrieve", "GET", True),
@@ -86,10 +92,18 @@ def _function(program: Program, function: Definition) -> list[Answer]:
         if name in _DECORATED:
             return [Answer(method, function, None) for method in _DECORATED[name]]
         if name in ("api_view", "require_http_methods"):
-            listed = expr[2][0] if expr[0] == CALL and expr[2] else keyword(expr, "http_method_names") if expr[0] == CALL else None
+            listed = (
+                expr[2][0]
+                if expr[0] == CALL and expr[2]
+                else keyword(expr, "http_method_names")
+                if expr[0] == CALL
+                else None
+            )
             value = program.value(listed, function.outside) if listed is not None else None
             items = value.expr[1] if value is not None and value.expr is not None and value.expr[0] == LIST else ()
-            return [Answer(item[1].upper(), function, None) for item in items if item[0] == STR] or [Answer("GET", function, None)]
+            return [Answer(item[1].upper(), function, None) for item in items if item[0] == STR] or [
+                Answer("GET", function, None)
+            ]
     return [Answer("ANY", function, None)]
 
 
@@ -159,7 +173,9 @@ def view_set(program: Program, view: Definition, lookup_prefix: str = "") -> lis
     for action, method, single in _ACTIONS:
         own = members.method(view, action)
         if (own is not None or action in names) and (allowed is None or method in allowed):
-            rows.append(Answer(method, own or _helper(program, view, method.lower()), view, f"/{{{key}}}" if single else ""))
+            rows.append(
+                Answer(method, own or _helper(program, view, method.lower()), view, f"/{{{key}}}" if single else "")
+            )
     for owner in members.order(view)[0]:
         for index, scope in enumerate(owner.file.scopes):
             if scope.parent == owner.index and scope.kind == "function":
@@ -185,6 +201,10 @@ def _extra(program: Program, function: Definition, view: Definition, key: str) -
         single = name == "detail_route" or given.get("detail", ("n", False))[1] is True
         path = program.folded(given.get("url_path"), function.outside) or function.name
         methods = given.get("methods") or (expr[2][0] if expr[2] and expr[2][0][0] == LIST else None)
-        listed = [item[1].upper() for item in methods[1] if item[0] == STR] if methods is not None and methods[0] == LIST else ["GET"]
+        listed = (
+            [item[1].upper() for item in methods[1] if item[0] == STR]
+            if methods is not None and methods[0] == LIST
+            else ["GET"]
+        )
         return [Answer(method, function, view, (f"/{{{key}}}" if single else "") + f"/{path}") for method in listed]
     return []

@@ -7,7 +7,16 @@ from tenantry.products.pinata.engine.findings import CERTAIN, LIKELY, Findings
 from tenantry.products.pinata.engine.frameworks.mounting import Mounts
 from tenantry.products.pinata.engine.resolve.inference import Inference, Result
 from tenantry.products.pinata.engine.resolve.program import Program, Site
-from tenantry.products.pinata.engine.resolve.values import CLASS, EXTERNAL, FUNCTION, INSTANCE, At, Binding, Definition, Value
+from tenantry.products.pinata.engine.resolve.values import (
+    CLASS,
+    EXTERNAL,
+    FUNCTION,
+    INSTANCE,
+    At,
+    Binding,
+    Definition,
+    Value,
+)
 
 _APPLICATIONS = ("fastapi.FastAPI", "starlette.applications.Starlette", "fastapi.applications.FastAPI")
 _ROUTERS = ("fastapi.APIRouter", "fastapi.routing.APIRouter", "starlette.routing.Router")
@@ -91,7 +100,9 @@ class FastApi:
         """The routers an argument names: one, or all of a list that a loop runs over."""
         binding = program.inference.binding(router, at)
         if binding is not None:
-            for entry in program.project.names(program.project.files[binding.path], binding.scope).get(binding.name, ()):
+            for entry in program.project.names(program.project.files[binding.path], binding.scope).get(
+                binding.name, ()
+            ):
                 value = getattr(entry, "value", None)
                 if value is not None and value[0] == "e":
                     listed = program.value(value[1], At(program.project.files[binding.path], binding.scope))
@@ -125,7 +136,9 @@ class FastApi:
                     continue
                 path = program.folded(_argument(expr, "path", 0), function.outside)
                 if path is None:
-                    findings.diagnose(function.file.path, line, "url.dynamic", f"The path of {function.name} is not constant.")
+                    findings.diagnose(
+                        function.file.path, line, "url.dynamic", f"The path of {function.name} is not constant."
+                    )
                     continue
                 methods = self._methods(program, expr, method, function.outside)
                 self._add(findings, mounts, binding, methods, path, function, line, owner_scope=function.scope.parent)
@@ -181,7 +194,9 @@ class FastApi:
             if binding is None or path is None:
                 continue
             methods = ["WS"] if "websocket" in site.method else self._methods(program, site.expr, "route", site.at)
-            self._add(findings, mounts, binding, methods, path, handler, site.line, owner_scope=site.at.scope, file=site.file)
+            self._add(
+                findings, mounts, binding, methods, path, handler, site.line, owner_scope=site.at.scope, file=site.file
+            )
 
     def _dependencies(self, program: Program, findings: Findings) -> None:
         """A handler calls its dependencies, though no line of it says so."""

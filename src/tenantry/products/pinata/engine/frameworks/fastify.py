@@ -14,7 +14,13 @@ DIALECT = Dialect(
     types=frozenset(("fastify.FastifyInstance()", "fastify()", "fastify.FastifyPluginInstance()")),
     mounts=frozenset(("register",)),
 )
-_PLUGIN_TYPES = ("FastifyPluginAsync", "FastifyPluginCallback", "FastifyPlugin", "FastifyPluginAsyncTypebox", "FastifyPluginAsyncZod")
+_PLUGIN_TYPES = (
+    "FastifyPluginAsync",
+    "FastifyPluginCallback",
+    "FastifyPlugin",
+    "FastifyPluginAsyncTypebox",
+    "FastifyPluginAsyncZod",
+)
 
 
 class _FastifyRouters(NodeRouters):
@@ -50,7 +56,9 @@ class _FastifyRouters(NodeRouters):
         if value.kind == "external" and expr[0] == NAME:  # export default fp(async (fastify) => …)
             binding = self.inference.binding(expr, at)
             file = self.program.project.files[binding.path] if binding is not None else None
-            for entry in self.program.project.names(file, binding.scope).get(binding.name, ()) if file and binding else ():
+            for entry in (
+                self.program.project.names(file, binding.scope).get(binding.name, ()) if file and binding else ()
+            ):
                 made = getattr(entry, "value", None)
                 if made is not None and made[0] == CALL and made[2] and file is not None and binding is not None:
                     return self._plugin(made[2][0], At(file, binding.scope))

@@ -47,7 +47,15 @@ class FilesAndCaches:
                 for name in names:
                     for site in program.calls(f"{cache}.{name}"):
                         key = program.folded(site.expr[2][0], site.at) if site.expr[2] else None
-                        findings.add(kind, key or "{key}", site.file, site.line, scope=site.at.scope, framework=cache.partition(".")[0], operation=name)
+                        findings.add(
+                            kind,
+                            key or "{key}",
+                            site.file,
+                            site.line,
+                            scope=site.at.scope,
+                            framework=cache.partition(".")[0],
+                            operation=name,
+                        )
 
     def _open(self, program: Program, findings: Findings, site: Site, position: int) -> None:
         given = site.argument("mode", position + 1)

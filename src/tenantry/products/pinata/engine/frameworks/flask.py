@@ -10,11 +10,15 @@ from tenantry.products.pinata.engine.resolve.inference import Result
 from tenantry.products.pinata.engine.resolve.program import Program, Site
 from tenantry.products.pinata.engine.resolve.values import CLASS, EXTERNAL, INSTANCE, At, Binding, Definition
 
-_APPLICATIONS = re.compile(r"(?:flask|quart|flask_openapi3|apiflask|connexion)\.(?:app\.)?(?:Flask|Quart|OpenAPI|APIFlask|FlaskApp)\(\)\Z")
+_APPLICATIONS = re.compile(
+    r"(?:flask|quart|flask_openapi3|apiflask|connexion)\.(?:app\.)?(?:Flask|Quart|OpenAPI|APIFlask|FlaskApp)\(\)\Z"
+)
 _BLUEPRINTS = re.compile(
     r"(?:flask|quart|flask_openapi3|apiflask|flask_smorest)\.(?:blueprints\.)?(?:Blueprint|APIBlueprint)\(\)\Z"
 )
-_APIS = re.compile(r"(?:flask_restful|flask_restx|flask_restplus)\.(?:Api|Namespace)\(\)\Z|.*\.(?:namespace|add_namespace)\(\)\Z")
+_APIS = re.compile(
+    r"(?:flask_restful|flask_restx|flask_restplus)\.(?:Api|Namespace)\(\)\Z|.*\.(?:namespace|add_namespace)\(\)\Z"
+)
 _VERBS = frozenset("get post put patch delete".split())
 _METHODS = ("get", "post", "put", "patch", "delete")
 _PARAMETER = re.compile(r"<(?:[^<>:]+:)?(\w+)>")
@@ -22,7 +26,15 @@ _PARAMETER = re.compile(r"<(?:[^<>:]+:)?(\w+)>")
 
 class Flask:
     name = "flask"
-    packages: tuple[str, ...] = ("flask", "quart", "flask_restful", "flask_restx", "flask_smorest", "apiflask", "flask_openapi3")
+    packages: tuple[str, ...] = (
+        "flask",
+        "quart",
+        "flask_restful",
+        "flask_restx",
+        "flask_smorest",
+        "apiflask",
+        "flask_openapi3",
+    )
     results: dict[str, tuple[Result, ...]] = {}
 
     def find(self, program: Program, findings: Findings) -> None:
@@ -43,18 +55,32 @@ class Flask:
                 if assign.value is not None and assign.value[0] == CALL:
                     yield file, assign
 
-    def _router(self, program: Program, mounts: Mounts, kinds: dict[Binding, str], file: FileFacts, assign: Assign) -> None:
+    def _router(
+        self, program: Program, mounts: Mounts, kinds: dict[Binding, str], file: FileFacts, assign: Assign
+    ) -> None:
         at = At(file, assign.scope)
         assert assign.value is not None
         kind = self._kind(program, assign.value, at)
         binding = program.inference.binding((NAME, assign.target), at) if kind else None
         if not kind or binding is None or binding in kinds:
             return
-        own = keyword(assign.value, "url_prefix") if kind == "blueprint" else keyword(assign.value, "prefix") if kind == "api" else None
+        own = (
+            keyword(assign.value, "url_prefix")
+            if kind == "blueprint"
+            else keyword(assign.value, "prefix")
+            if kind == "api"
+            else None
+        )
         if kind == "api" and own is None:
             own = keyword(assign.value, "path")
         prefix = program.folded(own, at) or "" if own is not None else ""
-        if kind == "api" and ".Namespace" in self._made(program, assign.value, at) and own is None and assign.value[2] and assign.value[2][0][0] == STR:
+        if (
+            kind == "api"
+            and ".Namespace" in self._made(program, assign.value, at)
+            and own is None
+            and assign.value[2]
+            and assign.value[2][0][0] == STR
+        ):
             prefix = "/" + assign.value[2][0][1]
         kinds[binding] = kind
         mounts.router(binding, prefix, root=kind == "application")
@@ -94,7 +120,12 @@ class Flask:
                 continue
             prefix = site.argument("url_prefix") or site.argument("path", 1 if site.method == "add_namespace" else None)
             for child in self._children(program, first, site.at):
-                mounts.mount(child, parent, program.folded(prefix, site.at) or "" if prefix is not None else "", override=prefix is not None)
+                mounts.mount(
+                    child,
+                    parent,
+                    program.folded(prefix, site.at) or "" if prefix is not None else "",
+                    override=prefix is not None,
+                )
 
     def _children(self, program: Program, expr: Expr, at: At) -> list[Binding]:
         binding = program.inference.binding(expr, at)
@@ -106,7 +137,9 @@ class Flask:
             if value is not None and value[0] == "e":  # for blueprint in [...]: app.register_blueprint(blueprint)
                 listed = program.value(value[1], At(file, binding.scope))
                 if listed.expr is not None and listed.expr[0] == LIST and listed.at is not None:
-                    return [b for item in listed.expr[1] if (b := program.inference.binding(item, listed.at)) is not None]
+                    return [
+                        b for item in listed.expr[1] if (b := program.inference.binding(item, listed.at)) is not None
+                    ]
         return [binding]
 
     def _on(self, program: Program, site: Site) -> Binding | None:
@@ -127,20 +160,54 @@ class Flask:
                 if method not in _VERBS and method not in ("route", "websocket"):
                     continue
                 binding = self._known(program, kinds, (NAME, owner), definition.outside, mounts)
-                path = program.folded(expr[2][0] if expr[2] else keyword(expr, "rule"), definition.outside) if binding is not None else None
+                path = (
+                    program.folded(expr[2][0] if expr[2] else keyword(expr, "rule"), definition.outside)
+                    if binding is not None
+                    else None
+                )
                 if binding is None:
                     continue
                 if path is None:
-                    findings.diagnose(definition.file.path, line, "url.dynamic", f"The path of {definition.name} is not constant.")
+                    findings.diagnose(
+                        definition.file.path, line, "url.dynamic", f"The path of {definition.name} is not constant."
+                    )
                     continue
                 if definition.scope.kind == "class":
-                    self._class(program, findings, mounts, binding, path, definition, definition.file, line, definition.scope.parent)
+                    self._class(
+                        program,
+                        findings,
+                        mounts,
+                        binding,
+                        path,
+                        definition,
+                        definition.file,
+                        line,
+                        definition.scope.parent,
+                    )
                     continue
-                methods = [method.upper()] if method in _VERBS else ["WS"] if method == "websocket" else self._methods(program, expr, definition.outside)
+                methods = (
+                    [method.upper()]
+                    if method in _VERBS
+                    else ["WS"]
+                    if method == "websocket"
+                    else self._methods(program, expr, definition.outside)
+                )
                 for verb in methods:
-                    self._add(findings, mounts, binding, verb, path, definition.file, line, definition.scope.parent, definition)
+                    self._add(
+                        findings,
+                        mounts,
+                        binding,
+                        verb,
+                        path,
+                        definition.file,
+                        line,
+                        definition.scope.parent,
+                        definition,
+                    )
 
-    def _known(self, program: Program, kinds: dict[Binding, str], owner: Expr, at: At, mounts: Mounts) -> Binding | None:
+    def _known(
+        self, program: Program, kinds: dict[Binding, str], owner: Expr, at: At, mounts: Mounts
+    ) -> Binding | None:
         binding = program.inference.binding(owner, at)
         if binding is not None and binding in kinds:
             return binding
@@ -160,7 +227,9 @@ class Flask:
             return ["GET"]
         value = program.value(given, at)
         items = value.expr[1] if value.expr is not None and value.expr[0] == LIST else ()
-        return [item[1].upper() for item in items if item[0] == STR and item[1].upper() not in ("HEAD", "OPTIONS")] or ["ANY"]
+        return [item[1].upper() for item in items if item[0] == STR and item[1].upper() not in ("HEAD", "OPTIONS")] or [
+            "ANY"
+        ]
 
     def _add(
         self, findings: Findings, mounts: Mounts, router: Binding, method: str, path: str, file: FileFacts, line: int,
@@ -170,7 +239,17 @@ class Flask:
             joined = prefix.rstrip("/") + path if path.startswith("/") else prefix + path
             whole = _PARAMETER.sub(r"{\1}", joined)
             confidence = CERTAIN if mounts.reachable(router) else LIKELY
-            findings.route(method, whole, file, line, scope=scope, handler=handler, view=view, confidence=confidence, framework=self.name)
+            findings.route(
+                method,
+                whole,
+                file,
+                line,
+                scope=scope,
+                handler=handler,
+                view=view,
+                confidence=confidence,
+                framework=self.name,
+            )
 
     def _rules(self, program: Program, findings: Findings, mounts: Mounts, kinds: dict[Binding, str]) -> None:
         """`app.add_url_rule("/x", view_func=View.as_view("x"), methods=[…])`."""
@@ -185,10 +264,31 @@ class Flask:
                 continue
             cls = self._view_class(program, view, site.at)
             if cls is not None:
-                self._class(program, findings, mounts, binding, path, cls, site.file, site.line, site.at.scope, keyword(site.expr, "methods"))
+                self._class(
+                    program,
+                    findings,
+                    mounts,
+                    binding,
+                    path,
+                    cls,
+                    site.file,
+                    site.line,
+                    site.at.scope,
+                    keyword(site.expr, "methods"),
+                )
                 continue
             for method in self._methods(program, site.expr, site.at):
-                self._add(findings, mounts, binding, method, path, site.file, site.line, site.at.scope, program.function(view, site.at))
+                self._add(
+                    findings,
+                    mounts,
+                    binding,
+                    method,
+                    path,
+                    site.file,
+                    site.line,
+                    site.at.scope,
+                    program.function(view, site.at),
+                )
 
     def _view_class(self, program: Program, view: Expr | None, at: At) -> Definition | None:
         if view is None:
@@ -208,12 +308,20 @@ class Flask:
         self, program: Program, findings: Findings, mounts: Mounts, router: Binding, path: str, cls: Definition,
         file: FileFacts, line: int, scope: int, methods: Expr | None = None,
     ) -> None:  # fmt: skip
-        allowed = {item[1].lower() for item in methods[1] if item[0] == STR} if methods is not None and methods[0] == LIST else set(_METHODS)
-        found = [(m, own) for m in _METHODS if m in allowed and (own := program.inference.members.method(cls, m)) is not None]
+        allowed = (
+            {item[1].lower() for item in methods[1] if item[0] == STR}
+            if methods is not None and methods[0] == LIST
+            else set(_METHODS)
+        )
+        found = [
+            (m, own) for m in _METHODS if m in allowed and (own := program.inference.members.method(cls, m)) is not None
+        ]
         if not found:
             dispatch = program.inference.members.method(cls, "dispatch_request")
             said = program.inference.members.field(cls, "methods")
-            listed = said[1].value[1] if said is not None and said[1].value is not None and said[1].value[0] == LIST else ()
+            listed = (
+                said[1].value[1] if said is not None and said[1].value is not None and said[1].value[0] == LIST else ()
+            )
             verbs = [item[1] for item in listed if item[0] == STR] or ["GET"]
             found = [(verb, dispatch) for verb in verbs] if dispatch is not None else []
         for method, handler in found:
@@ -231,7 +339,9 @@ class Flask:
             for argument in site.expr[2][1:]:
                 path = program.folded(argument, site.at)
                 if path is not None:
-                    self._class(program, findings, mounts, binding, path, value.definition, site.file, site.line, site.at.scope)
+                    self._class(
+                        program, findings, mounts, binding, path, value.definition, site.file, site.line, site.at.scope
+                    )
 
 
 framework = Flask()

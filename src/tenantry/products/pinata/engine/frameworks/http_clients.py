@@ -25,7 +25,17 @@ _HOLES_ONLY = re.compile(r"(?:\{[^}]*\}|/)*\Z")
 
 class HttpClients:
     name = "http"
-    packages: tuple[str, ...] = ("requests", "httpx", "aiohttp", "urllib", "urllib2", "urllib3", "cloudscraper", "authlib", "requests_oauthlib")
+    packages: tuple[str, ...] = (
+        "requests",
+        "httpx",
+        "aiohttp",
+        "urllib",
+        "urllib2",
+        "urllib3",
+        "cloudscraper",
+        "authlib",
+        "requests_oauthlib",
+    )
     results: dict[str, tuple[Result, ...]] = {}
 
     def find(self, program: Program, findings: Findings) -> None:
@@ -35,8 +45,12 @@ class HttpClients:
                 for site in program.calls(f"{client}.{verb}"):
                     self._note(program, findings, site, verb, site.argument("url", 0), seen)
             for site in program.calls(f"{client}.request", f"{client}.stream", f"{client}.ws_connect"):
-                method = "GET" if site.method == "ws_connect" else program.text(site.argument("method", 0), site.at) or "ANY"
-                self._note(program, findings, site, method, site.argument("url", 0 if site.method == "ws_connect" else 1), seen)
+                method = (
+                    "GET" if site.method == "ws_connect" else program.text(site.argument("method", 0), site.at) or "ANY"
+                )
+                self._note(
+                    program, findings, site, method, site.argument("url", 0 if site.method == "ws_connect" else 1), seen
+                )
         for site in program.calls(*_OPENERS):
             target = site.argument("url", 0)
             method, url = self._request(program, target, site.at)
@@ -66,7 +80,9 @@ class HttpClients:
         method = program.text(given.get("method"), at) or ("POST" if "data" in given or len(made[2]) > 1 else "GET")
         return method, given.get("url") or (made[2][0] if made[2] else None)
 
-    def _note(self, program: Program, findings: Findings, site: Site, method: str, url: Expr | None, seen: set[int]) -> None:
+    def _note(
+        self, program: Program, findings: Findings, site: Site, method: str, url: Expr | None, seen: set[int]
+    ) -> None:
         if id(site.expr) in seen:
             return
         seen.add(id(site.expr))
@@ -76,7 +92,7 @@ class HttpClients:
             text = base.rstrip("/") + "/" + text.lstrip("/")
         if text is None or _HOLES_ONLY.match(text):
             findings.diagnose(site.file.path, site.line, "url.dynamic", "The address of this request is not constant.")
-        name = text if text else "{url}"
+        name = text or "{url}"
         whole = text is not None and not _HOLES_ONLY.match(text)
         findings.add(
             "http_call", f"{method.upper()} {name.partition('?')[0]}", site.file, site.line, scope=site.at.scope,
@@ -87,13 +103,17 @@ class HttpClients:
     def _base(self, program: Program, site: Site) -> str:
         """The base_url of the client a call goes through."""
         callee = site.expr[1]
-        base: Expr | None = callee[1] if callee[0] == ATTR else (NAME, callee[1].rpartition(".")[0]) if "." in callee[1] else None
+        base: Expr | None = (
+            callee[1] if callee[0] == ATTR else (NAME, callee[1].rpartition(".")[0]) if "." in callee[1] else None
+        )
         made = self._made(program, base, site.at) if base is not None else None
         if made is None:
             return ""
         call, at = made
         given = dict(call[3])
-        target = given.get("base_url") or (call[2][0] if call[2] and program.value(call[1], at).path.startswith("aiohttp") else None)
+        target = given.get("base_url") or (
+            call[2][0] if call[2] and program.value(call[1], at).path.startswith("aiohttp") else None
+        )
         return program.folded(target, at) or "" if target is not None else ""
 
     def _made(self, program: Program, expr: Expr, at: At) -> tuple[Expr, At] | None:

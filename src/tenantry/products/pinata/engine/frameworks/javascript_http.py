@@ -33,7 +33,9 @@ _FETCHES = frozenset(
     "expo/fetch.fetch @tauri-apps/plugin-http.fetch".split()
 )
 # Called with a configuration, or a URL and a configuration: `axios({url, method})`.
-_REQUESTS = frozenset("axios axios.default axios.create() got ky request request-promise needle superagent got.extend() ky.create() ky.extend() ky-universal wretch redaxios gaxios.request".split())
+_REQUESTS = frozenset(
+    "axios axios.default axios.create() got ky request request-promise needle superagent got.extend() ky.create() ky.extend() ky-universal wretch redaxios gaxios.request".split()
+)
 # Objects with get, post, … whose first argument is the URL.
 _CLIENTS = re.compile(
     r"(?:axios|axios\.default|axios\.create\(\)|axios\.Axios\(\)|axios\.AxiosInstance\(\)|axios\.AxiosStatic\(\)|axios\.default\.create\(\)"
@@ -63,7 +65,11 @@ class JavaScriptHttp:
     results: dict[str, tuple[Result, ...]] = {"inject": (instance,)}
 
     def find(self, program: Program, findings: Findings) -> None:
-        names = {name.rpartition(".")[2] for name in (*_FETCHES, *_REQUESTS)} | _VERBS.keys() | {"request", "ajax", "$fetch"}
+        names = (
+            {name.rpartition(".")[2] for name in (*_FETCHES, *_REQUESTS)}
+            | _VERBS.keys()
+            | {"request", "ajax", "$fetch"}
+        )
         for site in program.methods(*sorted(names | self._clients(program))):
             if is_javascript(site.file) and site.callee.kind == EXTERNAL:
                 self._site(program, findings, site)
@@ -79,7 +85,12 @@ class JavaScriptHttp:
                 found.update(item.alias for item in file.imports if item.module.partition("/")[0] in _MODULES)
                 for assign in file.assigns:
                     value = assign.value
-                    if value is not None and value[0] == CALL and value[1][0] == NAME and value[1][1].endswith((".create", ".extend")):
+                    if (
+                        value is not None
+                        and value[0] == CALL
+                        and value[1][0] == NAME
+                        and value[1][1].endswith((".create", ".extend"))
+                    ):
                         found.add(assign.target.rpartition(".")[2])
         return found
 
@@ -153,8 +164,10 @@ class JavaScriptHttp:
         text = program.text(expr, at)
         return text.upper() if text and text.isalpha() else "ANY"
 
-    def _add(self, findings: Findings, site: Site, verb: str, text: str | None, base: str, through: str, wrapper: str = "") -> None:
-        name = text if text else "{url}"
+    def _add(
+        self, findings: Findings, site: Site, verb: str, text: str | None, base: str, through: str, wrapper: str = ""
+    ) -> None:
+        name = text or "{url}"
         if base and "://" not in name.partition("/{")[0] and not name.startswith("//"):
             name = base.rstrip("/") + "/" + name.lstrip("/")
         name = name.partition("?")[0].partition("#")[0] or "/"
@@ -205,7 +218,9 @@ class JavaScriptHttp:
                 if isinstance(entry, Param):
                     return None
                 if isinstance(entry, Assign) and entry.value is not None:
-                    whole = entry.value[0] in (TEMPLATE, BINARY) or (entry.value[0] == CALL and entry.value[1] == (NAME, "URL"))
+                    whole = entry.value[0] in (TEMPLATE, BINARY) or (
+                        entry.value[0] == CALL and entry.value[1] == (NAME, "URL")
+                    )
                     return entry.value if whole and not _mentions(entry.value, name) else None
             scope = at.file.scopes[scope].parent
         return None
@@ -227,7 +242,15 @@ class JavaScriptHttp:
             if text is None or _HOLES_ONLY.match(text):
                 continue
             any_found = True
-            self._add(findings, caller, self._verb(program, self._own_method(program, method, site), texts), text, base, site.callee.path, wrapper.name)
+            self._add(
+                findings,
+                caller,
+                self._verb(program, self._own_method(program, method, site), texts),
+                text,
+                base,
+                site.callee.path,
+                wrapper.name,
+            )
         return any_found
 
     @staticmethod
@@ -267,7 +290,9 @@ class JavaScriptHttp:
         while scope > 0:
             around = at.file.scopes[scope]
             for parameter in around.params if around.kind == "function" else ():
-                if parameter.name in heads or (parameter.name.startswith("{}") and heads & self._destructured(at, scope, parameter)):
+                if parameter.name in heads or (
+                    parameter.name.startswith("{}") and heads & self._destructured(at, scope, parameter)
+                ):
                     return program.project.definition(at.file, scope)
             scope = around.parent
         return None
@@ -275,7 +300,11 @@ class JavaScriptHttp:
     @staticmethod
     def _destructured(at: At, scope: int, parameter: Param) -> set[str]:
         """Names taken out of a parameter `({url, method})`."""
-        return {item.target for item in at.file.assigns if item.scope == scope and item.value == (NAME, f"{parameter.name}.{item.target}")}
+        return {
+            item.target
+            for item in at.file.assigns
+            if item.scope == scope and item.value == (NAME, f"{parameter.name}.{item.target}")
+        }
 
     def _fetched(self, program: Program, findings: Findings, site: Site) -> None:
         """`useSWR("/api/user", fetcher)`: the fetcher is called with the key."""
@@ -283,7 +312,15 @@ class JavaScriptHttp:
             return
         text, fetcher = program.folded(site.expr[2][0], site.at), program.value(site.expr[2][1], site.at)
         if text is not None and text.startswith(("/", "http")) and fetcher.kind == FUNCTION:
-            self._add(findings, site, "GET", text, "", "swr", fetcher.definition.name if fetcher.definition is not None else "")
+            self._add(
+                findings,
+                site,
+                "GET",
+                text,
+                "",
+                "swr",
+                fetcher.definition.name if fetcher.definition is not None else "",
+            )
 
     # -- bases ------------------------------------------------------------------------------------------------
 
@@ -291,11 +328,16 @@ class JavaScriptHttp:
         """The base address of the client a call goes through."""
         callee = site.expr[1]
         path = site.callee.path
-        if not any(word in path for word in ("create()", "extend()", "defaults()", "openapi-fetch()", "AxiosInstance", "Axios()")):
+        if not any(
+            word in path
+            for word in ("create()", "extend()", "defaults()", "openapi-fetch()", "AxiosInstance", "Axios()")
+        ):
             return ""
         owner: Expr | None = callee if path in _REQUESTS else None
         if owner is None:
-            owner = callee[1] if callee[0] == ATTR else (NAME, callee[1].rpartition(".")[0]) if callee[0] == NAME else None
+            owner = (
+                callee[1] if callee[0] == ATTR else (NAME, callee[1].rpartition(".")[0]) if callee[0] == NAME else None
+            )
         made = self._made(program, owner, site.at, 0) if owner is not None else None
         if made is None:
             return ""
@@ -314,7 +356,11 @@ class JavaScriptHttp:
         found: list[tuple[Expr, At]] = []
         if file.scopes[binding.scope].kind == "class":
             owner = program.project.definition(file, binding.scope)
-            found = [(a.value, where) for where, a in program.inference.members.attributes(owner).get(binding.name, ()) if a.value is not None]
+            found = [
+                (a.value, where)
+                for where, a in program.inference.members.attributes(owner).get(binding.name, ())
+                if a.value is not None
+            ]
         for entry in program.project.names(file, binding.scope).get(binding.name, ()):
             value = getattr(entry, "value", None)
             if value is not None:

@@ -7,7 +7,13 @@ from tenantry.products.pinata.engine.resolve.program import Program
 
 DIALECT = Dialect(
     name="koa",
-    creators={"koa()": True, "@koa/router()": False, "koa-router()": False, "koa-joi-router()": False, "@koa/router.Router()": False},
+    creators={
+        "koa()": True,
+        "@koa/router()": False,
+        "koa-router()": False,
+        "koa-joi-router()": False,
+        "@koa/router.Router()": False,
+    },
     types=frozenset(("@koa/router()", "koa-router()", "koa()", "@koa/router.Router()")),
     wrappers=frozenset(("routes", "middleware")),
 )

@@ -70,7 +70,8 @@ class NestJs:
     @staticmethod
     def _may_have_handlers(definition: Definition) -> bool:
         return any(
-            scope.parent == definition.index and scope.decorators for scope in definition.file.scopes[definition.index + 1 :]
+            scope.parent == definition.index and scope.decorators
+            for scope in definition.file.scopes[definition.index + 1 :]
         )
 
     # -- methods of classes -----------------------------------------------------------------------------------
@@ -106,7 +107,9 @@ class NestJs:
         prefixes = self._controller_paths(program, controller, owner.outside)
         paths = self._paths(program, item.args[0] if item.args else None, method.outside)
         if paths is None or prefixes is None:
-            findings.diagnose(method.file.path, item.line, "url.dynamic", f"The path of {method.scope.qualname} is not constant.")
+            findings.diagnose(
+                method.file.path, item.line, "url.dynamic", f"The path of {method.scope.qualname} is not constant."
+            )
             return
         stated = next((other for other in found if other.name == f"{_COMMON}Version"), None)
         declared = option(program.inference, controller.args[0] if controller.args else None, owner.outside, "version")
@@ -120,7 +123,9 @@ class NestJs:
                 for path in paths:
                     own = joined(prefix, path)
                     for version in versions:
-                        whole = joined("" if app.excludes(own, verb) else app.prefix, version, apps.module_path(owner), own)
+                        whole = joined(
+                            "" if app.excludes(own, verb) else app.prefix, version, apps.module_path(owner), own
+                        )
                         findings.route(
                             verb, path_of(whole), owner.file if inherited else method.file, owner.scope.line if inherited else item.line,
                             scope=owner.index, handler=method, framework=self.name,
@@ -163,7 +168,12 @@ class NestJs:
                     end_line=method.scope.end_line, framework=self.name, via=_CONSUMERS[item.name],
                 )  # fmt: skip
             else:
-                findings.diagnose(method.file.path, item.line, "topic.dynamic", f"The topic of {method.scope.qualname} is not constant.")
+                findings.diagnose(
+                    method.file.path,
+                    item.line,
+                    "topic.dynamic",
+                    f"The topic of {method.scope.qualname} is not constant.",
+                )
 
     @staticmethod
     def _pattern(program: Program, expr: Expr, at: At) -> str | None:
@@ -212,10 +222,18 @@ class NestJs:
                     continue
                 name = self._pattern(program, site.expr[2][0], site.at)
                 if name is None:
-                    findings.diagnose(site.file.path, site.line, "topic.dynamic", "The topic of this message is not constant.")
+                    findings.diagnose(
+                        site.file.path, site.line, "topic.dynamic", "The topic of this message is not constant."
+                    )
                     continue
                 findings.add(
-                    "publish", name, site.file, site.line, scope=site.at.scope, end_line=site.outer.end_line, framework=self.name
+                    "publish",
+                    name,
+                    site.file,
+                    site.line,
+                    scope=site.at.scope,
+                    end_line=site.outer.end_line,
+                    framework=self.name,
                 )
         for site in program.calls("@nestjs/cqrs.EventBus().publish", "@nestjs/cqrs.EventBus().publishAll"):
             for expr, at in items(program.inference, site.argument("event", 0), site.at):
@@ -246,7 +264,10 @@ class NestJs:
             if callee.kind == INSTANCE and callee.path.count(".") == 1:
                 owner, name = callee.definition, callee.path[1:].partition("(")[0]
             elif callee.kind == FUNCTION and not callee.path and callee.definition.scope.parent > 0:
-                owner, name = program.project.definition(callee.definition.file, callee.definition.scope.parent), callee.definition.name
+                owner, name = (
+                    program.project.definition(callee.definition.file, callee.definition.scope.parent),
+                    callee.definition.name,
+                )
             else:
                 continue
             for implementation in instead.get(owner.key, ()):

@@ -4,7 +4,15 @@ from collections import defaultdict
 from dataclasses import dataclass, field
 
 from tenantry.products.pinata.engine.facts import CALL, LIST, NAME, NUM, STR, Expr
-from tenantry.products.pinata.engine.frameworks.javascript import decorators, items, javascript_classes, joined, named_class, option, path_of
+from tenantry.products.pinata.engine.frameworks.javascript import (
+    decorators,
+    items,
+    javascript_classes,
+    joined,
+    named_class,
+    option,
+    path_of,
+)
 from tenantry.products.pinata.engine.resolve.program import Program, Site
 from tenantry.products.pinata.engine.resolve.values import At, Definition
 
@@ -145,7 +153,10 @@ class Apps:
         for site in program.calls(*_CREATE):
             root = named_class(program.inference, site.argument("module", 0), site.at)
             created.append((App(site.file.path), root))
-        serving = {site.file.path for site in program.methods("listen", "listenAsync", "startAllMicroservices", "getHttpAdapter", "init")}
+        serving = {
+            site.file.path
+            for site in program.methods("listen", "listenAsync", "startAllMicroservices", "getHttpAdapter", "init")
+        }
         if any(app.path in serving for app, _ in created):  # what is created to run once serves nobody
             created = [(app, root) for app, root in created if app.path in serving]
         self.apps += [app for app, _ in created]
@@ -173,6 +184,7 @@ class Apps:
 
     def _nearest(self, path: str) -> App | None:
         """The application whose folder shares most with a path; of equal ones the first by path."""
+
         def shared(app: App) -> int:
             count = 0
             for left, right in zip(app.path.split("/")[:-1], path.split("/")[:-1], strict=False):

@@ -6,7 +6,17 @@ from tenantry.products.pinata.engine.facts import CALL, DICT, LIST, NAME, STR, E
 from tenantry.products.pinata.engine.frameworks.javascript import LANGUAGES, alternatives, named_class, option
 from tenantry.products.pinata.engine.languages.typescript_definitions import decorators as field_decorators
 from tenantry.products.pinata.engine.resolve.inference import Inference
-from tenantry.products.pinata.engine.resolve.values import CLASS, EXTERNAL, FUNCTION, INSTANCE, LITERAL, UNKNOWN, At, Definition, Value
+from tenantry.products.pinata.engine.resolve.values import (
+    CLASS,
+    EXTERNAL,
+    FUNCTION,
+    INSTANCE,
+    LITERAL,
+    UNKNOWN,
+    At,
+    Definition,
+    Value,
+)
 
 _MAX_NESTING = 12
 
@@ -57,7 +67,9 @@ class Providers:
             self.by_token[token].append((value, at))
         abstract = named_class(self.inference, pairs["provide"], at)
         given = pairs.get("useClass") or pairs.get("useExisting")
-        for expr, where in alternatives(self.inference, given, at) if given is not None and abstract is not None else ():
+        for expr, where in (
+            alternatives(self.inference, given, at) if given is not None and abstract is not None else ()
+        ):
             concrete = named_class(self.inference, expr, where)
             if abstract is not None and concrete is not None and abstract is not concrete:
                 self.instead[abstract.key].append(concrete)

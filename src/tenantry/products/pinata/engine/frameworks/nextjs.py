@@ -47,15 +47,27 @@ class NextJs:
             elif page is not None:
                 base = self._base(bases, page["root"])
                 self._exported(
-                    program, findings, file, "default", "ANY", joined(base, path_of_folder(page["path"]).removesuffix("/index"))
+                    program,
+                    findings,
+                    file,
+                    "default",
+                    "ANY",
+                    joined(base, path_of_folder(page["path"]).removesuffix("/index")),
                 )
 
     @staticmethod
     def _in_use(program: Program) -> bool:
         project = program.project
-        if any(path.rpartition("/")[2] == "package.json" and b'"next"' in content for path, content in project.build.items()):
+        if any(
+            path.rpartition("/")[2] == "package.json" and b'"next"' in content
+            for path, content in project.build.items()
+        ):
             return True
-        return any(item.module == "next" or item.module.startswith("next/") for file in project.files.values() for item in file.imports)
+        return any(
+            item.module == "next" or item.module.startswith("next/")
+            for file in project.files.values()
+            for item in file.imports
+        )
 
     @staticmethod
     def _base_paths(program: Program) -> dict[str, str]:
@@ -64,7 +76,11 @@ class NextJs:
         for path, file in program.project.files.items():
             if re.search(r"(?:^|/)next\.config\.[cm]?[jt]s\Z", path):
                 for assign in file.assigns:
-                    given = option(program.inference, assign.value, At(file, assign.scope), "basePath") if assign.value else None
+                    given = (
+                        option(program.inference, assign.value, At(file, assign.scope), "basePath")
+                        if assign.value
+                        else None
+                    )
                     if given is not None and given[0][0] == STR:
                         found[path.rpartition("/")[0]] = given[0][1]
         return found

@@ -26,7 +26,15 @@ from tenantry.products.pinata.engine.facts import (
 )
 from tenantry.products.pinata.engine.facts import FUNCTION as FUNCTION_EXPR
 from tenantry.products.pinata.engine.findings import CERTAIN, LIKELY, Findings
-from tenantry.products.pinata.engine.frameworks.javascript import LANGUAGES, calls_of, is_javascript, items, joined, option, path_of
+from tenantry.products.pinata.engine.frameworks.javascript import (
+    LANGUAGES,
+    calls_of,
+    is_javascript,
+    items,
+    joined,
+    option,
+    path_of,
+)
 from tenantry.products.pinata.engine.frameworks.mounting import Mounts
 from tenantry.products.pinata.engine.resolve.program import Program, Site
 from tenantry.products.pinata.engine.resolve.values import CLASS, FUNCTION, INSTANCE, At, Binding, Definition
@@ -219,7 +227,9 @@ class NodeRouters:
 
     def handed_over(self, function: Definition, parameter: Param) -> Iterator[tuple[Expr, At]]:
         """What callers in the tree pass for a parameter."""
-        position = next((i for i, item in enumerate(function.scope.params) if item is parameter or item.name == parameter.name), -1)
+        position = next(
+            (i for i, item in enumerate(function.scope.params) if item is parameter or item.name == parameter.name), -1
+        )
         for site in calls_of(self.program, function):
             if position < len(site.expr[2]):
                 yield site.expr[2][position], site.at
@@ -299,7 +309,9 @@ class NodeRouters:
                     row = []
                     for argument in site.expr[2]:
                         name, _, rest = argument[1].partition(".") if argument[0] == NAME else ("", "", "")
-                        row.append((member(self.inference, item, where, rest), where) if name == head else (argument, site.at))
+                        row.append(
+                            (member(self.inference, item, where, rest), where) if name == head else (argument, site.at)
+                        )
                     rows.append(row)
                 return rows
             scope = site.file.scopes[scope].parent
@@ -366,7 +378,14 @@ class NodeRouters:
             self.add(site, line, bindings, self.dialect.verbs[site.method], text, handlers, confidence)
 
     def add(
-        self, site: Site, line: int, bindings: list[Binding], verb: str, path: str, handlers: list[Definition], confidence: float
+        self,
+        site: Site,
+        line: int,
+        bindings: list[Binding],
+        verb: str,
+        path: str,
+        handlers: list[Definition],
+        confidence: float,
     ) -> None:
         for binding in bindings:
             for prefix in self.mounts.paths(binding):
@@ -408,7 +427,12 @@ class NodeRouters:
             if self.method(expr) == "bind":
                 owner = self.owner(expr)
                 return self.handlers(owner, at, depth + 1) if owner is not None else []
-            given = [found for item in expr[2] if item[0] in (NAME, FUNCTION_EXPR, CALL, ATTR) for found in self.handlers(item, at, depth + 1)]
+            given = [
+                found
+                for item in expr[2]
+                if item[0] in (NAME, FUNCTION_EXPR, CALL, ATTR)
+                for found in self.handlers(item, at, depth + 1)
+            ]
             if given:
                 return given
         if expr[0] not in (CALL, NAME, ATTR, FUNCTION_EXPR, "i"):

@@ -123,7 +123,9 @@ class Prisma:
         if not schema.models:
             return
         # What migrations made step by step, the schema says as a whole.
-        folders = tuple({f"{path.rpartition('/')[0]}/migrations/".lstrip("/") for path in program.project.paths("prisma")})
+        folders = tuple(
+            {f"{path.rpartition('/')[0]}/migrations/".lstrip("/") for path in program.project.paths("prisma")}
+        )
         findings.tables[:] = [table for table in findings.tables if not table.file.path.startswith(folders)]
         for table in schema.tables():
             findings.table(table)
@@ -205,7 +207,9 @@ class Prisma:
                 for verb, inner, place in self._pairs(program, (value, where)):
                     if verb in _NESTED_WRITES:
                         found.append(("db_write", target))
-                        found += self._nested(program, schema, target, (DICT, (((STR, "data"), inner),)), place, True, depth + 1)
+                        found += self._nested(
+                            program, schema, target, (DICT, (((STR, "data"), inner),)), place, True, depth + 1
+                        )
         return found
 
     @staticmethod

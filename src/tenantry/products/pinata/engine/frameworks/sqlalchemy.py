@@ -8,13 +8,49 @@ from tenantry.products.pinata.engine.frameworks.sqlalchemy_columns import column
 from tenantry.products.pinata.engine.frameworks.sqlalchemy_models import Models
 from tenantry.products.pinata.engine.resolve.inference import Inference, Result
 from tenantry.products.pinata.engine.resolve.program import Program, Site
-from tenantry.products.pinata.engine.resolve.values import CLASS, EXTERNAL, FUNCTION, INSTANCE, MANY, At, Definition, Value
+from tenantry.products.pinata.engine.resolve.values import (
+    CLASS,
+    EXTERNAL,
+    FUNCTION,
+    INSTANCE,
+    MANY,
+    At,
+    Definition,
+    Value,
+)
 
-_STATEMENTS = {"select": "db_read", "insert": "db_write", "update": "db_write", "delete": "db_write", "upsert": "db_write", "exists": "db_read"}
-_PERFORM = ("execute", "scalars", "scalar", "exec", "stream", "stream_scalars", "fetch_all", "fetch_one", "fetch_val", "iterate", "paginate", "first_or_404", "one_or_404")
-_SESSION = re.compile(r"(?:^|[._])(?:session|db|db_session|sess|uow|database|tx|transaction|conn|connection)s?(?:\(\))?\Z|[sS]ession\w*\Z")
-_SESSION_TYPES = re.compile(r"(?:.*\.)?(?:Async)?(?:[Ss]coped_?)?[Ss]ession(?:maker|local|Local)?(?:\(\))+\Z|.*SQLAlchemy\(\)\.session\Z|.*sessionmaker\(\)(?:\(\))?\Z")
-_ONE = frozenset("first one one_or_none get get_or_404 first_or_404 one_or_404 scalar_one scalar_one_or_none scalar refresh merge".split())
+_STATEMENTS = {
+    "select": "db_read",
+    "insert": "db_write",
+    "update": "db_write",
+    "delete": "db_write",
+    "upsert": "db_write",
+    "exists": "db_read",
+}
+_PERFORM = (
+    "execute",
+    "scalars",
+    "scalar",
+    "exec",
+    "stream",
+    "stream_scalars",
+    "fetch_all",
+    "fetch_one",
+    "fetch_val",
+    "iterate",
+    "paginate",
+    "first_or_404",
+    "one_or_404",
+)
+_SESSION = re.compile(
+    r"(?:^|[._])(?:session|db|db_session|sess|uow|database|tx|transaction|conn|connection)s?(?:\(\))?\Z|[sS]ession\w*\Z"
+)
+_SESSION_TYPES = re.compile(
+    r"(?:.*\.)?(?:Async)?(?:[Ss]coped_?)?[Ss]ession(?:maker|local|Local)?(?:\(\))+\Z|.*SQLAlchemy\(\)\.session\Z|.*sessionmaker\(\)(?:\(\))?\Z"
+)
+_ONE = frozenset(
+    "first one one_or_none get get_or_404 first_or_404 one_or_404 scalar_one scalar_one_or_none scalar refresh merge".split()
+)
 _ALL = frozenset("all fetchall scalars unique limit offset order_by filter where filter_by options".split())
 
 _QUERY = (
@@ -37,14 +73,26 @@ def row(inference: Inference, callee: Value, call: Expr, at: At) -> Value | None
         made = None
         for inner in spine(call):
             name = inner[1][2] if inner[1][0] == ATTR else dotted(inner[1]).rpartition(".")[2]
-            if name in ("query", "select", "get", "merge", "get_one", "scalar", "scalars", "execute", "exec") and inner[2]:
+            if (
+                name in ("query", "select", "get", "merge", "get_one", "scalar", "scalars", "execute", "exec")
+                and inner[2]
+            ):
                 first = inner[2][0]
-                statement = next((c for c in spine(first) if dotted(c[1]).rpartition(".")[2] == "select"), None) if first[0] == CALL else None
+                statement = (
+                    next((c for c in spine(first) if dotted(c[1]).rpartition(".")[2] == "select"), None)
+                    if first[0] == CALL
+                    else None
+                )
                 target = statement[2][0] if statement is not None and statement[2] else first
                 if target[0] != NAME:
                     continue
                 value = inference.value(target, at)
-                if value.kind == CLASS and value.definition is not None and not value.path and models.table_of(value.definition):
+                if (
+                    value.kind == CLASS
+                    and value.definition is not None
+                    and not value.path
+                    and models.table_of(value.definition)
+                ):
                     made = Value(INSTANCE, value.definition)
     if made is None:
         return None
@@ -86,7 +134,10 @@ class SqlAlchemy:
         for site in program.calls("alembic.op.drop_table", "alembic.op.rename_table"):
             if site.file.scopes[site.at.scope].name == "downgrade":
                 continue
-            old, new = program.text(site.argument("table_name", 0), site.at), program.text(site.argument("new_table_name", 1), site.at)
+            old, new = (
+                program.text(site.argument("table_name", 0), site.at),
+                program.text(site.argument("new_table_name", 1), site.at),
+            )
             if site.method == "rename_table" and old and new:
                 renamed[old] = new
             elif old:
@@ -153,7 +204,11 @@ class SqlAlchemy:
     def _built(self, program: Program, findings: Findings, models: Models, used: set[int]) -> None:
         """Statements that are handed to somebody else: they count where they are written."""
         for site in program.methods(*_STATEMENTS):
-            if id(site.expr) in used or site.callee.kind != EXTERNAL or not site.callee.path.startswith(("sqlalchemy", "sqlmodel")):
+            if (
+                id(site.expr) in used
+                or site.callee.kind != EXTERNAL
+                or not site.callee.path.startswith(("sqlalchemy", "sqlmodel"))
+            ):
                 continue
             self._note(program, findings, models, site.expr, site.outer.expr, site, set(), LIKELY)
 
@@ -163,7 +218,9 @@ class SqlAlchemy:
     ) -> None:  # fmt: skip
         verb = inner[1][2] if inner[1][0] == ATTR else dotted(inner[1]).rpartition(".")[2]
         kind = _STATEMENTS[verb]
-        targets: list[tuple[str, Expr]] = [(kind, argument) for argument in (inner[2] if verb in ("select", "exists") else inner[2][:1])]
+        targets: list[tuple[str, Expr]] = [
+            (kind, argument) for argument in (inner[2] if verb in ("select", "exists") else inner[2][:1])
+        ]
         for call in spine(chain):
             name = call[1][2] if call[1][0] == ATTR else ""
             if name in ("join", "outerjoin", "select_from", "join_from"):
@@ -172,7 +229,16 @@ class SqlAlchemy:
             for table in self._tables(program, models, target, site.at):
                 if (kind, table) not in noted:
                     noted.add((kind, table))
-                    findings.add(kind, table, site.file, site.line, scope=site.at.scope, end_line=site.outer.end_line, confidence=confidence, framework=self.name)
+                    findings.add(
+                        kind,
+                        table,
+                        site.file,
+                        site.line,
+                        scope=site.at.scope,
+                        end_line=site.outer.end_line,
+                        confidence=confidence,
+                        framework=self.name,
+                    )
 
     def _tables(self, program: Program, models: Models, expr: Expr, at: At) -> list[str]:
         """Tables in a selected expression: `User`, `User.id`, `func.count(User.id)`, `func.count().label()`."""
@@ -193,7 +259,12 @@ class SqlAlchemy:
                 continue
             self._chain(program, findings, models, site, list(site.expr[2]))
         for site in program.methods(*_QUERY):
-            if site.outermost and site.callee.kind == CLASS and site.callee.path.startswith(".query.") and site.callee.definition is not None:
+            if (
+                site.outermost
+                and site.callee.kind == CLASS
+                and site.callee.path.startswith(".query.")
+                and site.callee.definition is not None
+            ):
                 table = models.table_of(site.callee.definition)
                 if table:
                     self._emit(findings, table, site, self._ends(site), CERTAIN)
@@ -224,10 +295,21 @@ class SqlAlchemy:
         return "db_write" if name in ("update", "delete") else "db_read"
 
     def _emit(self, findings: Findings, table: str, site: Site, kind: str, confidence: float) -> None:
-        findings.add(kind, table, site.file, site.line, scope=site.at.scope, end_line=site.outer.end_line, confidence=confidence, framework=self.name)
+        findings.add(
+            kind,
+            table,
+            site.file,
+            site.line,
+            scope=site.at.scope,
+            end_line=site.outer.end_line,
+            confidence=confidence,
+            framework=self.name,
+        )
 
     def _sessions(self, program: Program, findings: Findings, models: Models) -> None:
-        for site in program.methods("add", "merge", "delete", "add_all", "bulk_save_objects", "bulk_insert_mappings", "bulk_update_mappings"):
+        for site in program.methods(
+            "add", "merge", "delete", "add_all", "bulk_save_objects", "bulk_insert_mappings", "bulk_update_mappings"
+        ):
             if site.expr[2] and self._is_session(program, site):
                 for table in self._instances(program, models, site.expr[2][0], site.at):
                     self._emit(findings, table, site, "db_write", CERTAIN)
@@ -252,7 +334,12 @@ class SqlAlchemy:
                 continue
             base: Expr = site.expr[1][1] if site.expr[1][0] == ATTR else (NAME, dotted(site.expr[1]).rpartition(".")[0])
             value = program.value(base, site.at) if base != (NAME, "") else None
-            if value is not None and value.kind in (INSTANCE, CLASS) and value.definition is not None and not value.path:
+            if (
+                value is not None
+                and value.kind in (INSTANCE, CLASS)
+                and value.definition is not None
+                and not value.path
+            ):
                 table = models.table_of(value.definition)
                 if table:
                     self._emit(findings, table, site, "db_write", LIKELY)
@@ -270,7 +357,11 @@ class SqlAlchemy:
             for site in program.methods(*sorted({definition.name for definition in found})):
                 inside = program.project.enclosing_class(site.file, site.at.scope)
                 owner = program.project.owner(site.file, site.at.scope)
-                if owner is not None and inside is not None and any(inside.key == (d.file.path, d.scope.parent) for d in found):
+                if (
+                    owner is not None
+                    and inside is not None
+                    and any(inside.key == (d.file.path, d.scope.parent) for d in found)
+                ):
                     found.add(owner)
         return found
 
@@ -283,7 +374,9 @@ class SqlAlchemy:
         if value.kind == EXTERNAL:
             return _SESSION_TYPES.match(value.path) is not None or _SESSION.search(value.path) is not None
         if value.kind == INSTANCE and value.definition is not None and not value.path:
-            return any(_SESSION_TYPES.match(f"{name}()") for name in program.externals(value.definition)) or bool(_SESSION.search(dotted(base)))
+            return any(_SESSION_TYPES.match(f"{name}()") for name in program.externals(value.definition)) or bool(
+                _SESSION.search(dotted(base))
+            )
         name = dotted(base) or (base[1][1] if base[0] == CALL and base[1][0] == NAME else "")
         return _SESSION.search(name) is not None
 

@@ -20,7 +20,11 @@ def column(name: str, call: Expr | None, annotation: Expr | None, table_of: Tabl
     """A column from `Column(…)`, `mapped_column(…)` or `Field(…)`, its annotation, or both."""
     found = Column(name)
     if annotation is not None:
-        inner = annotation[2][1][0] if annotation[0] == INDEX and annotation[2][0] == LIST and dotted(annotation[1]).endswith("Mapped") else annotation
+        inner = (
+            annotation[2][1][0]
+            if annotation[0] == INDEX and annotation[2][0] == LIST and dotted(annotation[1]).endswith("Mapped")
+            else annotation
+        )
         found.nullable, found.type = _annotated(inner)
     if call is None:
         return found
@@ -32,9 +36,7 @@ def column(name: str, call: Expr | None, annotation: Expr | None, table_of: Tabl
             found.name = argument[1]
         elif called in ("Identity", "Computed", "Sequence"):
             continue
-        elif argument[0] in (NAME, CALL) and (not found.type or annotation is None):
-            found.type = type_text(argument)
-        elif argument[0] == CALL and called:
+        elif argument[0] in (NAME, CALL) and (not found.type or annotation is None) or argument[0] == CALL and called:
             found.type = type_text(argument)
     _flags(found, call, table_of)
     return found
@@ -90,7 +92,11 @@ def type_text(expr: Expr) -> str:
         return str(expr[1]).rpartition(".")[2]
     if expr[0] == CALL:
         name = dotted(expr[1]).rpartition(".")[2]
-        shown = [str(value[1]) for value in (*expr[2], *(v for k, v in expr[3] if k in ("length", "precision", "scale"))) if value[0] in (NUM, STR)]
+        shown = [
+            str(value[1])
+            for value in (*expr[2], *(v for k, v in expr[3] if k in ("length", "precision", "scale")))
+            if value[0] in (NUM, STR)
+        ]
         return f"{name}({', '.join(shown)})" if shown else name
     if expr[0] == INDEX:
         return type_text(expr[1])

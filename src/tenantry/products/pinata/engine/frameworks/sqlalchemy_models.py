@@ -95,7 +95,9 @@ class Models:
             own = self._own(base, "__tablename__")
             if own is not None:
                 return self._evaluated(own, definition, base.inside)
-        if flavour == "flask" and any(is_column(e.value) for e in definition.file.assigns if e.scope == definition.index):
+        if flavour == "flask" and any(
+            is_column(e.value) for e in definition.file.assigns if e.scope == definition.index
+        ):
             return snake_case(definition.name)
         if flavour == "sqlmodel":
             return definition.name.lower()
@@ -113,7 +115,11 @@ class Models:
     def _computed(self, definition: Definition) -> Definition | None:
         """A `__tablename__` that is a function (declared_attr) of a class."""
         own = self._own(definition, "__tablename__")
-        return self.inference.project.definition(definition.file, own[1]) if own is not None and own[0] == "computed" else None
+        return (
+            self.inference.project.definition(definition.file, own[1])
+            if own is not None and own[0] == "computed"
+            else None
+        )
 
     def _computed_name(self, function: Definition, definition: Definition) -> str | None:
         for returned in function.scope.returns:
@@ -136,7 +142,8 @@ class Models:
             return str(value.expr[1]) if value.expr is not None and value.expr[0] == STR else None
         if tag == TEMPLATE:
             parts = [part if isinstance(part, str) else self._evaluated(part, definition, at) for part in expr[1]]
-            return "".join(part for part in parts if part is not None) if all(part is not None for part in parts) else None
+            known = [part for part in parts if part is not None]
+            return "".join(known) if len(known) == len(parts) else None
         if tag == BINARY and expr[1] == "+":
             left, right = self._evaluated(expr[2], definition, at), self._evaluated(expr[3], definition, at)
             return left + right if left is not None and right is not None else None
@@ -148,8 +155,8 @@ class Models:
         callee = expr[1]
         name = dotted(callee)
         if name.endswith("__name__.lower") or callee[0] == ATTR and callee[2] == "lower":
-            inner = self._evaluated(callee[1], definition, at) if callee[0] == ATTR else definition.name
-            return inner.lower() if inner else None
+            base = self._evaluated(callee[1], definition, at) if callee[0] == ATTR else definition.name
+            return base.lower() if base else None
         inner = next((text for arg in expr[2] if (text := self._evaluated(arg, definition, at))), None)
         if inner is None:
             return None
@@ -176,7 +183,11 @@ class Models:
         for path in program.project.paths("python"):
             file = program.project.files[path]
             for assign in file.assigns:
-                if assign.value is not None and assign.value[0] == CALL and (id(assign.value) in tables or self._same_call(program, assign, At(file, assign.scope))):
+                if (
+                    assign.value is not None
+                    and assign.value[0] == CALL
+                    and (id(assign.value) in tables or self._same_call(program, assign, At(file, assign.scope)))
+                ):
                     name = program.text(assign.value[2][0], At(file, assign.scope)) if assign.value[2] else None
                     if name:
                         self.tables[Binding(path, assign.scope, assign.target)] = name
@@ -186,7 +197,9 @@ class Models:
                 # A class that shares its table with a base (single-table inheritance) adds columns, not a table.
                 own = self._own(definition, "__tablename__") is not None or self._shares(definition) is None
                 rank = 2 if is_migration(definition.file) else 0 if own else 1  # migrations keep old copies of models
-                found.append(Table(table, definition.file, definition.scope.line, self.columns(definition), rank, definition))
+                found.append(
+                    Table(table, definition.file, definition.scope.line, self.columns(definition), rank, definition)
+                )
         return found
 
     def _shares(self, definition: Definition) -> Definition | None:
@@ -200,7 +213,9 @@ class Models:
 
     def _same_call(self, program: Program, assign: Assign, at: At) -> bool:
         assert assign.value is not None
-        return dotted(assign.value[1]).rpartition(".")[2] == "Table" and self._makes_table(program.value(assign.value[1], at))
+        return dotted(assign.value[1]).rpartition(".")[2] == "Table" and self._makes_table(
+            program.value(assign.value[1], at)
+        )
 
     def columns(self, definition: Definition) -> list[Column]:
         """Columns of a class, those of its mixins and bases first."""
@@ -222,7 +237,11 @@ class Models:
         return list(found.values())
 
     def _column(self, entry: Assign, definition: Definition, table_of: object) -> Column | None:
-        mapped = entry.annotation is not None and entry.annotation[0] == INDEX and dotted(entry.annotation[1]).endswith("Mapped")
+        mapped = (
+            entry.annotation is not None
+            and entry.annotation[0] == INDEX
+            and dotted(entry.annotation[1]).endswith("Mapped")
+        )
         if is_column(entry.value) and (dotted(entry.value[1]) != "Field" or entry.annotation is not None):  # type: ignore[index]
             return column(entry.target, entry.value, entry.annotation, table_of)  # type: ignore[arg-type]
         if mapped and entry.value is None:
@@ -242,7 +261,10 @@ class Models:
     def _declared(self, owner: Definition, index: int, found: dict[str, Column], table_of: object) -> None:
         """`@declared_attr def owner_id(cls): return Column(…)`."""
         scope = owner.file.scopes[index]
-        if scope.kind != CLASS and any(dotted(expr).rpartition(".")[2] in ("declared_attr", "directive") or "declared_attr" in dotted(expr) for expr, _ in scope.decorators):
+        if scope.kind != CLASS and any(
+            dotted(expr).rpartition(".")[2] in ("declared_attr", "directive") or "declared_attr" in dotted(expr)
+            for expr, _ in scope.decorators
+        ):
             for returned in scope.returns:
                 if is_column(returned):
                     found[scope.name] = column(scope.name, returned, None, table_of)  # type: ignore[arg-type]

@@ -12,7 +12,9 @@ _TASK = re.compile(r"(?:celery\.)?shared_task\Z|celery\.(?:app\.)?(?:task|Celery
                    r"procrastinate\.\w*App\(\)\.task\Z|taskiq\.\w+\(\)\.task\Z|django\.tasks\.task\Z|rq\.job\Z|rq\.decorators\.job\Z|django_rq\.job\Z|arq\.\w+\Z")  # fmt: skip
 _PERIODIC = re.compile(r".*\.periodic_task\Z|huey\.\w*Huey\(\)\.periodic_task\Z|celery\.task\.periodic_task\Z|fastapi_utils\.tasks\.repeat_every\Z|.*Scheduler\(\)\.scheduled_job\Z|"
                        r"apscheduler\..*\.scheduled_job\Z|schedule\.repeat\Z|fastapi_restful\.tasks\.repeat_every\Z")  # fmt: skip
-_SENDS = frozenset("delay apply_async send send_with_options enqueue defer defer_async kiq schedule aenqueue s si delay_on_commit".split())
+_SENDS = frozenset(
+    "delay apply_async send send_with_options enqueue defer defer_async kiq schedule aenqueue s si delay_on_commit".split()
+)
 _SUBSCRIBERS = re.compile(r"(?:faststream\.|.*Broker\(\)\.)\w*subscriber\Z|.*\.subscriber\Z|faust\.App\(\)\.agent\Z")
 
 
@@ -45,17 +47,37 @@ class Tasks:
                 if not name:
                     continue
                 if _TASK.match(name):
-                    said = program.text(keyword(expr, "name") or keyword(expr, "actor_name"), function.outside) if expr[0] == CALL else None
+                    said = (
+                        program.text(keyword(expr, "name") or keyword(expr, "actor_name"), function.outside)
+                        if expr[0] == CALL
+                        else None
+                    )
                     topic = said or self._dotted_name(function)
                     found[function.key] = topic
-                    findings.add("consume", topic, function.file, line, scope=function.scope.parent, handler=function, framework=name.partition(".")[0])
+                    findings.add(
+                        "consume",
+                        topic,
+                        function.file,
+                        line,
+                        scope=function.scope.parent,
+                        handler=function,
+                        framework=name.partition(".")[0],
+                    )
                 elif _PERIODIC.match(name):
                     findings.add("schedule", f"{function.name}{self._every(program, expr, function.outside)}", function.file, line,
                                  scope=function.scope.parent, handler=function, framework=name.partition(".")[0])  # fmt: skip
                 elif _SUBSCRIBERS.match(name) and expr[0] == CALL and expr[2]:
                     topic_text = program.folded(expr[2][0], function.outside)
                     if topic_text:
-                        findings.add("consume", topic_text, function.file, line, scope=function.scope.parent, handler=function, framework="faststream")
+                        findings.add(
+                            "consume",
+                            topic_text,
+                            function.file,
+                            line,
+                            scope=function.scope.parent,
+                            handler=function,
+                            framework="faststream",
+                        )
         return found
 
     def _canonical(self, program: Program, callee: Expr, at: At) -> str:
@@ -87,10 +109,23 @@ class Tasks:
     def _sent(self, program: Program, findings: Findings, tasks: dict[tuple[str, int], str]) -> None:
         for site in program.methods(*sorted(_SENDS)):
             callee = site.callee
-            if callee.kind == FUNCTION and callee.definition is not None and callee.definition.key in tasks and callee.path.startswith("."):
+            if (
+                callee.kind == FUNCTION
+                and callee.definition is not None
+                and callee.definition.key in tasks
+                and callee.path.startswith(".")
+            ):
                 if site.method in ("s", "si") and not site.outermost:
                     continue
-                findings.add("publish", tasks[callee.definition.key], site.file, site.line, scope=site.at.scope, end_line=site.outer.end_line, framework="tasks")
+                findings.add(
+                    "publish",
+                    tasks[callee.definition.key],
+                    site.file,
+                    site.line,
+                    scope=site.at.scope,
+                    end_line=site.outer.end_line,
+                    framework="tasks",
+                )
             elif site.method == "enqueue" and site.expr[2]:
                 target = program.value(site.expr[2][0], site.at)
                 if target.kind == FUNCTION and target.definition is not None and not target.path:
@@ -98,7 +133,14 @@ class Tasks:
                     findings.add("publish", topic, site.file, site.line, scope=site.at.scope, framework="rq")
                     if target.definition.key not in tasks:
                         tasks[target.definition.key] = topic
-                        findings.add("consume", topic, target.definition.file, target.definition.scope.line, handler=target.definition, framework="rq")
+                        findings.add(
+                            "consume",
+                            topic,
+                            target.definition.file,
+                            target.definition.scope.line,
+                            handler=target.definition,
+                            framework="rq",
+                        )
         for site in program.methods("send_task", "signature"):
             name = program.text(site.argument("name", 0), site.at)
             if name and (site.method == "send_task" or name in tasks.values()):
@@ -110,7 +152,11 @@ class Tasks:
         for path in program.project.paths("python"):
             file = program.project.files[path]
             for assign in file.assigns:
-                if assign.target.rpartition(".")[2] not in ("beat_schedule", "CELERY_BEAT_SCHEDULE", "CELERYBEAT_SCHEDULE") or assign.value is None:
+                if (
+                    assign.target.rpartition(".")[2]
+                    not in ("beat_schedule", "CELERY_BEAT_SCHEDULE", "CELERYBEAT_SCHEDULE")
+                    or assign.value is None
+                ):
                     continue
                 if assign.value[0] != DICT:
                     continue
@@ -118,15 +164,36 @@ class Tasks:
                     given = {k[1]: v for k, v in entry[1] if k[0] == STR} if entry[0] == DICT else {}
                     task = program.text(given.get("task"), At(file, assign.scope)) or ""
                     name = key[1] if key[0] == STR else task
-                    known = next((by_name[t] for t in by_name if t == task or t.endswith("." + task)), None) if task else None
+                    known = (
+                        next((by_name[t] for t in by_name if t == task or t.endswith("." + task)), None)
+                        if task
+                        else None
+                    )
                     handler = program.project.definition(program.project.files[known[0]], known[1]) if known else None
-                    findings.add("schedule", str(name), file, assign.line, scope=assign.scope, handler=handler, framework="celery", task=task)
+                    findings.add(
+                        "schedule",
+                        str(name),
+                        file,
+                        assign.line,
+                        scope=assign.scope,
+                        handler=handler,
+                        framework="celery",
+                        task=task,
+                    )
         for site in program.methods("add_periodic_task"):
             target = site.expr[2][1] if len(site.expr[2]) > 1 else None
             base = target[1] if target is not None and target[0] == CALL else None
             value = program.value(base, site.at) if base is not None else None
             if value is not None and value.kind == FUNCTION and value.definition is not None:
-                findings.add("schedule", value.definition.name, site.file, site.line, scope=site.at.scope, handler=value.definition, framework="celery")
+                findings.add(
+                    "schedule",
+                    value.definition.name,
+                    site.file,
+                    site.line,
+                    scope=site.at.scope,
+                    handler=value.definition,
+                    framework="celery",
+                )
 
     def _jobs(self, program: Program, findings: Findings) -> None:
         """APScheduler's `add_job` and `schedule.every().day.do(job)`."""
@@ -138,21 +205,40 @@ class Tasks:
         for site in program.methods("do"):
             function = program.function(site.argument("job_func", 0), site.at)
             if function is not None and site.callee.path.startswith("schedule.every"):
-                findings.add("schedule", function.name, site.file, site.line, scope=site.at.scope, handler=function, framework="schedule")
+                findings.add(
+                    "schedule",
+                    function.name,
+                    site.file,
+                    site.line,
+                    scope=site.at.scope,
+                    handler=function,
+                    framework="schedule",
+                )
 
     # -- brokers ----------------------------------------------------------------------------------------------
 
     def _brokers(self, program: Program, findings: Findings) -> None:
-        producers = ("kafka.KafkaProducer().send", "aiokafka.AIOKafkaProducer().send", "aiokafka.AIOKafkaProducer().send_and_wait", "confluent_kafka.Producer().produce")
+        producers = (
+            "kafka.KafkaProducer().send",
+            "aiokafka.AIOKafkaProducer().send",
+            "aiokafka.AIOKafkaProducer().send_and_wait",
+            "confluent_kafka.Producer().produce",
+        )
         for site in program.calls(*producers):
             self._message(program, findings, "publish", site.argument("topic", 0), site, "kafka")
         for name in ("kafka.KafkaConsumer", "aiokafka.AIOKafkaConsumer"):
             for site in program.calls(name):
                 for argument in site.expr[2]:
                     self._message(program, findings, "consume", argument, site, "kafka")
-        for site in program.calls("kafka.KafkaConsumer().subscribe", "aiokafka.AIOKafkaConsumer().subscribe", "confluent_kafka.Consumer().subscribe"):
+        for site in program.calls(
+            "kafka.KafkaConsumer().subscribe",
+            "aiokafka.AIOKafkaConsumer().subscribe",
+            "confluent_kafka.Consumer().subscribe",
+        ):
             listed = site.argument("topics", 0)
-            for argument in listed[1] if listed is not None and listed[0] == LIST else (listed,) if listed is not None else ():
+            for argument in (
+                listed[1] if listed is not None and listed[0] == LIST else (listed,) if listed is not None else ()
+            ):
                 self._message(program, findings, "consume", argument, site, "kafka")
         for site in program.methods("basic_publish"):
             key = site.argument("routing_key", 1)
@@ -163,12 +249,16 @@ class Tasks:
             handler = program.function(site.argument("on_message_callback", 1), site.at)
             text = program.folded(site.argument("queue", 0), site.at)
             if text:
-                findings.add("consume", text, site.file, site.line, scope=site.at.scope, handler=handler, framework="rabbitmq")
+                findings.add(
+                    "consume", text, site.file, site.line, scope=site.at.scope, handler=handler, framework="rabbitmq"
+                )
         for site in program.methods("publish"):
             if any("redis" in name.lower() for name in program.canonical(site.callee)):
                 self._message(program, findings, "publish", site.argument("channel", 0), site, "redis")
 
-    def _message(self, program: Program, findings: Findings, kind: str, topic: Expr | None, site: Site, framework: str) -> None:
+    def _message(
+        self, program: Program, findings: Findings, kind: str, topic: Expr | None, site: Site, framework: str
+    ) -> None:
         text = program.folded(topic, site.at) if topic is not None else None
         if not text:
             findings.diagnose(site.file.path, site.line, "topic.dynamic", "The topic of this message is not constant.")

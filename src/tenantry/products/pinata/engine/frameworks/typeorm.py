@@ -13,8 +13,16 @@ from tenantry.products.pinata.engine.resolve.program import Program, Site
 from tenantry.products.pinata.engine.resolve.values import CLASS, EXTERNAL, INSTANCE, MANY, At, Definition, Value
 
 REPOSITORY = "typeorm.Repository()"
-_REPOSITORIES = ("typeorm.Repository()", "typeorm.TreeRepository()", "typeorm.MongoRepository()", "typeorm.AbstractRepository()", "typeorm.BaseEntity")
-_MANAGERS = re.compile(r"typeorm\.(?:EntityManager|DataSource|Connection|QueryRunner|getManager|getConnection|createConnection|createQueryBuilder)\b")
+_REPOSITORIES = (
+    "typeorm.Repository()",
+    "typeorm.TreeRepository()",
+    "typeorm.MongoRepository()",
+    "typeorm.AbstractRepository()",
+    "typeorm.BaseEntity",
+)
+_MANAGERS = re.compile(
+    r"typeorm\.(?:EntityManager|DataSource|Connection|QueryRunner|getManager|getConnection|createConnection|createQueryBuilder)\b"
+)
 _READS = frozenset(
     "find findBy findAndCount findAndCountBy findByIds findOne findOneBy findOneOrFail findOneByOrFail findOneById count "
     "countBy exist exists existsBy sum average minimum maximum preload findTrees findRoots findDescendants "
@@ -29,9 +37,13 @@ _TERMINALS = frozenset(
 )
 _CHANGES = frozenset("insert update delete softDelete restore into".split())
 _RELATION_CHANGES = frozenset(("add", "remove", "set", "addAndRemove"))
-_JOINS = tuple(f"{side}Join{more}" for side in ("left", "inner") for more in ("", "AndSelect", "AndMapOne", "AndMapMany"))
+_JOINS = tuple(
+    f"{side}Join{more}" for side in ("left", "inner") for more in ("", "AndSelect", "AndMapOne", "AndMapMany")
+)
 _JOIN = re.compile(r"(?:left|inner)Join")
-_ONE = frozenset("findOne findOneBy findOneOrFail findOneByOrFail findOneById save preload create getOne getOneOrFail merge remove".split())
+_ONE = frozenset(
+    "findOne findOneBy findOneOrFail findOneByOrFail findOneById save preload create getOne getOneOrFail merge remove".split()
+)
 _MANY = frozenset("find findBy findByIds getMany".split())
 
 
@@ -79,7 +91,7 @@ class TypeOrm:
         "getMongoRepository": (repository,),
         "extend": (extended,),
         "@transaction": (transaction,),
-        **{name: (row,) for name in (*_ONE, *_MANY)},
+        **dict.fromkeys((*_ONE, *_MANY), (row,)),
     }
 
     def find(self, program: Program, findings: Findings) -> None:
@@ -123,7 +135,12 @@ class TypeOrm:
                     if found is not None:
                         return found
             for expr, _ in owner.scope.decorators:
-                if expr[0] == CALL and expr[1][0] == NAME and expr[1][1] in ("EntityRepository", "CustomRepository") and expr[2]:
+                if (
+                    expr[0] == CALL
+                    and expr[1][0] == NAME
+                    and expr[1][1] in ("EntityRepository", "CustomRepository")
+                    and expr[2]
+                ):
                     return entities.of(named_class(program.inference, expr[2][0], owner.outside))
         return None
 
@@ -147,7 +164,9 @@ class TypeOrm:
             for expr, at in items(program.inference, site.expr[2][0], site.at)[:1]:
                 entity = self._of_argument(program, expr, at)
         if entity is None:
-            findings.diagnose(site.file.path, site.line, "table.dynamic", f"What {site.method} works on could not be told.")
+            findings.diagnose(
+                site.file.path, site.line, "table.dynamic", f"What {site.method} works on could not be told."
+            )
             return
         kind = "db_read" if site.method in _READS else "db_write"
         self._note(findings, site, kind, entity.table, confidence)
@@ -243,7 +262,12 @@ class TypeOrm:
         root = self._root(site.expr)
         if root:
             joined += joins.get((site.file.path, site.at.scope, root), [])
-            joined += [s for c in chain for s in joins.get((site.file.path, site.at.scope, self._root(c)), ()) if s.expr in chain]
+            joined += [
+                s
+                for c in chain
+                for s in joins.get((site.file.path, site.at.scope, self._root(c)), ())
+                if s.expr in chain
+            ]
         chained = [(c, site.at) for c in chain if _JOIN.match(self._method(c))]
         chained += [(s.expr, s.at) for s in joined]
         aliases = self._aliases(program, chain, entity)
@@ -291,7 +315,11 @@ class TypeOrm:
         for call in chain:
             if self._method(call) == "createQueryBuilder":
                 if call[2]:
-                    entity = self._of_argument(program, call[2][0], site.at) if call[2][0][0] != STR or len(call[2]) > 1 else None
+                    entity = (
+                        self._of_argument(program, call[2][0], site.at)
+                        if call[2][0][0] != STR or len(call[2]) > 1
+                        else None
+                    )
                     if entity is not None:
                         return entity
                 callee = inference.value(call[1], site.at)
@@ -338,17 +366,21 @@ class TypeOrm:
                     continue
                 created = sql.created_table(text)
                 if created is not None:
-                    made.append(Table(created.table, site.file, site.line, [Column(*column) for column in created.columns], 2))
-                dropped = re.match(r"\s*drop\s+table\s+(?:if\s+exists\s+)?([\w.\"`]+)", text, re.I)
+                    made.append(
+                        Table(created.table, site.file, site.line, [Column(*column) for column in created.columns], 2)
+                    )
+                dropped = re.match(r"\s*drop\s+table\s+(?:if\s+exists\s+)?([\w.\"`]+)", text, re.IGNORECASE)
                 if dropped is not None:
                     gone.add(sql.clean_name(dropped.group(1)))
-                renamed = re.match(r"\s*alter\s+table\s+([\w.\"`]+)\s+rename\s+to\s+([\w.\"`]+)", text, re.I)
+                renamed = re.match(r"\s*alter\s+table\s+([\w.\"`]+)\s+rename\s+to\s+([\w.\"`]+)", text, re.IGNORECASE)
                 if renamed is not None:
                     old, new = sql.clean_name(renamed.group(1)), sql.clean_name(renamed.group(2))
                     for table in made:
                         table.name = new if table.name == old else table.name
             elif site.method == "createTable":
-                given = option(program.inference, first[2][0], site.at, "name") if first[0] == CALL and first[2] else None
+                given = (
+                    option(program.inference, first[2][0], site.at, "name") if first[0] == CALL and first[2] else None
+                )
                 name = program.text(*given) if given is not None else None
                 if name:
                     made.append(Table(name, site.file, site.line, self._table_columns(program, first, site.at), 2))
@@ -374,13 +406,20 @@ class TypeOrm:
         listed = option(program.inference, made[2][0], at, "columns")
         columns: list[Column] = []
         for expr, where in items(program.inference, listed[0], listed[1]) if listed is not None else ():
-            values = {key: option(program.inference, expr, where, key) for key in ("name", "type", "isNullable", "isPrimary")}
+            values = {
+                key: option(program.inference, expr, where, key) for key in ("name", "type", "isNullable", "isPrimary")
+            }
             name = program.text(*values["name"]) if values["name"] is not None else None
             if name:
                 kind = program.text(*values["type"]) if values["type"] is not None else None
                 nullable, primary = values["isNullable"], values["isPrimary"]
                 columns.append(
-                    Column(name, kind or "", nullable is not None and nullable[0][1] is True, primary is not None and primary[0][1] is True)
+                    Column(
+                        name,
+                        kind or "",
+                        nullable is not None and nullable[0][1] is True,
+                        primary is not None and primary[0][1] is True,
+                    )
                 )
         return columns
 

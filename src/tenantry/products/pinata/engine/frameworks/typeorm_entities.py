@@ -25,8 +25,20 @@ _COLUMNS = frozenset(
     "ObjectIdColumn ViewColumn Generated".split()
 )
 _RELATIONS = frozenset(("ManyToOne", "OneToOne", "OneToMany", "ManyToMany"))
-_DATES = {"CreateDateColumn": "timestamp", "UpdateDateColumn": "timestamp", "DeleteDateColumn": "timestamp", "VersionColumn": "integer"}
-_TYPES = {"string": "varchar", "number": "integer", "boolean": "boolean", "Date": "timestamp", "Buffer": "blob", "bigint": "bigint"}
+_DATES = {
+    "CreateDateColumn": "timestamp",
+    "UpdateDateColumn": "timestamp",
+    "DeleteDateColumn": "timestamp",
+    "VersionColumn": "integer",
+}
+_TYPES = {
+    "string": "varchar",
+    "number": "integer",
+    "boolean": "boolean",
+    "Date": "timestamp",
+    "Buffer": "blob",
+    "bigint": "bigint",
+}
 _WORDS = (re.compile(r"([A-Z])([A-Z])([a-z])"), re.compile(r"([a-z0-9])([A-Z])"))
 
 
@@ -104,7 +116,11 @@ class Entities:
     def _entity_prefix(self) -> str:
         for file in self.inference.project.files.values():
             for call in file.calls if file.language in LANGUAGES else ():
-                if call.expr[1][0] == NAME and call.expr[1][1].rpartition(".")[2] in ("DataSource", "forRoot", "createConnection") and call.expr[2]:
+                if (
+                    call.expr[1][0] == NAME
+                    and call.expr[1][1].rpartition(".")[2] in ("DataSource", "forRoot", "createConnection")
+                    and call.expr[2]
+                ):
                     given = option(self.inference, call.expr[2][0], At(file, call.scope), "entityPrefix")
                     if given is not None and given[0][0] == STR:
                         return str(given[0][1])
@@ -175,7 +191,13 @@ class Entities:
             embedded = named_class(self.inference, first, at)
             if embedded is not None and embedded.key not in self.by_class and embedded is not owner:
                 given = option(self.inference, item.args[-1], at, "prefix")
-                own = assign.target if given is None else "" if given[0] == (NUM, False) else strings.text(self.inference, *given) or ""
+                own = (
+                    assign.target
+                    if given is None
+                    else ""
+                    if given[0] == (NUM, False)
+                    else strings.text(self.inference, *given) or ""
+                )
                 for inner in embedded.file.assigns:
                     if inner.scope == embedded.index:
                         self._field(inner, embedded, entity, camel_case(f"{prefix}_{own}" if prefix else own))
@@ -196,7 +218,11 @@ class Entities:
             text = str(first[1])
         if text is None:
             text = _DATES.get(item.last) or self._typescript(assign.annotation)
-        is_primary = item.last.startswith("Primary") or item.last == "ObjectIdColumn" or (primary is not None and primary[0] == (NUM, True))
+        is_primary = (
+            item.last.startswith("Primary")
+            or item.last == "ObjectIdColumn"
+            or (primary is not None and primary[0] == (NUM, True))
+        )
         if item.last == "PrimaryGeneratedColumn" and text in ("", "increment", "identity", "rowid"):
             text = "integer"
         can_be_null = nullable is not None and nullable[0] == (NUM, True) or item.last == "DeleteDateColumn"
@@ -208,7 +234,9 @@ class Entities:
             return ""
         if annotation[0] == "b":
             return Entities._typescript(annotation[2])
-        return _TYPES.get(annotation[1], "") if annotation[0] == NAME else "simple-array" if annotation[0] == INDEX else ""
+        return (
+            _TYPES.get(annotation[1], "") if annotation[0] == NAME else "simple-array" if annotation[0] == INDEX else ""
+        )
 
     # -- relations --------------------------------------------------------------------------------------------
 
@@ -225,7 +253,13 @@ class Entities:
                 known.references = target.table if target is not None else None
             else:
                 entity.columns.append(
-                    Column(column, key.type if key is not None else "", relation.nullable, False, target.table if target is not None else None)
+                    Column(
+                        column,
+                        key.type if key is not None else "",
+                        relation.nullable,
+                        False,
+                        target.table if target is not None else None,
+                    )
                 )
 
     def _key_name(self, relation: str, key: str) -> str:
@@ -275,7 +309,15 @@ class Entities:
                     column += "_2"
                 columns.append(Column(column, key.type if key is not None else "", False, True, side.table))
             self.tables.append(
-                Table(table, definition.file, relation.join_table[0].line or entity.line, columns, 1, None, {"automatic": True})
+                Table(
+                    table,
+                    definition.file,
+                    relation.join_table[0].line or entity.line,
+                    columns,
+                    1,
+                    None,
+                    {"automatic": True},
+                )
             )
 
     # -- entity schemas ---------------------------------------------------------------------------------------
@@ -314,7 +356,9 @@ class Entities:
             if given is None:
                 return ""
             if given[0][0] == NAME:
-                return {"String": "varchar", "Number": "integer", "Boolean": "boolean", "Date": "timestamp"}.get(given[0][1], "")
+                return {"String": "varchar", "Number": "integer", "Boolean": "boolean", "Date": "timestamp"}.get(
+                    given[0][1], ""
+                )
             return strings.text(self.inference, *given) or ""
 
         def flag(key: str) -> bool:

@@ -166,7 +166,9 @@ class _Reader:
             return Param(self.text(node), None, None)
         if kind in ("typed_parameter", "default_parameter", "typed_default_parameter"):
             first = node.child_by_field_name("name") or node.named_children[0]
-            stars = "**" if first.type == "dictionary_splat_pattern" else "*" if first.type == "list_splat_pattern" else ""
+            stars = (
+                "**" if first.type == "dictionary_splat_pattern" else "*" if first.type == "list_splat_pattern" else ""
+            )
             default = node.child_by_field_name("value")
             return Param(
                 self.text(first).lstrip("*"),
@@ -285,7 +287,7 @@ class _Reader:
             self.bind(left, (ELEMENT, self.expressions.read(right)), None, scope)
 
     def call(self, node: Node, scope: int, inner_calls: set[int]) -> None:
-        callee = node.child(0)
+        callee: Node | None = node.child(0)
         if callee is None:
             return
         name = self.source[callee.start_byte : callee.end_byte]
@@ -297,7 +299,13 @@ class _Reader:
         self.facts.calls.append(Call(scope, expr, node.start_point.row + 1, node.end_point.row + 1))
         if b"(" not in name:
             return
-        while callee is not None and callee.type in ("attribute", "subscript", "call", "await", "parenthesized_expression"):
+        while callee is not None and callee.type in (
+            "attribute",
+            "subscript",
+            "call",
+            "await",
+            "parenthesized_expression",
+        ):
             if callee.type == "call":
                 inner_calls.add(callee.id)
             callee = callee.named_child(0)

@@ -80,13 +80,26 @@ QUIET_MEMBERS = frozenset(
     b"preventDefault stopPropagation toFixed charCodeAt localeCompare findIndex isInteger flat fill min max floor ceil "
     b"round random abs now optional nullable min max email uuid describe".split()
 )
-QUIET_OWNERS = (b"console.", b"logger.", b"this.logger.", b"res.", b"response.", b"Math.", b"Object.", b"JSON.", b"Date.", b"z.", b"jest.", b"vi.")
+QUIET_OWNERS = (
+    b"console.",
+    b"logger.",
+    b"this.logger.",
+    b"res.",
+    b"response.",
+    b"Math.",
+    b"Object.",
+    b"JSON.",
+    b"Date.",
+    b"z.",
+    b"jest.",
+    b"vi.",
+)
 # The callee of most calls is a plain dotted name, which the text tells sooner than the nodes do.
 _CALLEE = re.compile(rb"(?:new\s+)?((?:[\w$]+(?:\s*(?:\?\.|!?\.)\s*))*)([\w$]+)\s*(?=[(<`])")
 _IMPORT = re.compile(
     r"import\s+(?:type\s+)?(?:(?P<default>[\w$]+)\s*,?\s*)?(?:\*\s*as\s+(?P<all>[\w$]+)\s*)?(?:\{(?P<names>[^}]*)\}\s*)?from\s*['\"](?P<module>[^'\"]+)['\"]"
 )
-_COMMENT = re.compile(r"//[^\n]*|/\*.*?\*/", re.S)
+_COMMENT = re.compile(r"//[^\n]*|/\*.*?\*/", re.DOTALL)
 _TABLE = 16  # entries of an object literal
 _EACH = frozenset((b"forEach", b"map", b"flatMap", b"filter", b"each", b"for", b"some", b"every"))
 _TRANSACTIONS = frozenset((b"transaction", b"$transaction", b"withTransaction", b"begin"))
@@ -181,7 +194,16 @@ class _Reader(Definitions):
         for clause in node.named_children:
             inner = clause.child_by_field_name("source")
             if clause.type == "import_require_clause" and inner is not None:
-                add(Import(scope, self.text(clause.named_children[0]), self.expressions.string(inner)[1], "default", 0, line))
+                add(
+                    Import(
+                        scope,
+                        self.text(clause.named_children[0]),
+                        self.expressions.string(inner)[1],
+                        "default",
+                        0,
+                        line,
+                    )
+                )
             for child in clause.named_children if clause.type == "import_clause" else ():
                 if child.type == "identifier":
                     add(Import(scope, self.text(child), module, "default", 0, line))
@@ -293,7 +315,12 @@ class _Reader(Definitions):
     def bind(self, left: Node, value: Expr | None, scope: int) -> None:
         """Bind a pattern: `{a, b: {c}} = value`, `[x, y] = value`, or a plain name."""
         kind, line = left.type, left.start_point[0] + 1
-        if value is not None and value[0] == CALL and value[1] in ((NAME, "Promise.all"), (NAME, "Promise.allSettled")) and value[2]:
+        if (
+            value is not None
+            and value[0] == CALL
+            and value[1] in ((NAME, "Promise.all"), (NAME, "Promise.allSettled"))
+            and value[2]
+        ):
             value = value[2][0]
         if kind in ("identifier", "shorthand_property_identifier_pattern"):
             self.facts.assigns.append(Assign(scope, self.text(left), value, None, line))
@@ -320,8 +347,11 @@ class _Reader(Definitions):
         if key is None or inner is None or child.type == "rest_pattern":
             return
         name = self.text(key)
-        if value[0] == NAME and value[1].startswith("require$") and inner.type.endswith("identifier_pattern") or (
-            value[0] == NAME and value[1].startswith("require$") and inner.type == "identifier"
+        if (
+            value[0] == NAME
+            and value[1].startswith("require$")
+            and inner.type.endswith("identifier_pattern")
+            or (value[0] == NAME and value[1].startswith("require$") and inner.type == "identifier")
         ):
             self._alias_import(self.text(inner), f"{value[1]}.{name}", scope)
             return
@@ -342,7 +372,9 @@ class _Reader(Definitions):
         if kind == "subscript_expression":
             read = self.expressions.read(left)
             if scope == 0 and read[0] == INDEX and read[1][0] == NAME and read[2][0] == STR:
-                self.facts.assigns.append(Assign(scope, f"{read[1][1]}[{read[2][1]}]", self.expressions.read(right), None, line))
+                self.facts.assigns.append(
+                    Assign(scope, f"{read[1][1]}[{read[2][1]}]", self.expressions.read(right), None, line)
+                )
             return
         target = self.expressions.dotted(left) if kind in ("identifier", "member_expression") else None
         if target is None:
@@ -404,7 +436,9 @@ class _Reader(Definitions):
 
     def call(self, node: Node, scope: int) -> None:
         start, source = node.start_byte, self.source
-        if node.id in self.inner_calls or source[start - 1 : start] == b"@":  # what decorates is no call of the code around
+        if (
+            node.id in self.inner_calls or source[start - 1 : start] == b"@"
+        ):  # what decorates is no call of the code around
             return
         each = False
         match = _CALLEE.match(source, start)
@@ -470,14 +504,19 @@ class _Reader(Definitions):
         if first is not None and owner is not None and first.type in FUNCTIONS:
             self.loops[first.start_byte] = (ELEMENT, self.expressions.read(owner))
 
-
     def _transaction(self, node: Node, callee: Node) -> None:
         """`db.transaction(async (tx) => …)`: what `tx` is, a framework says by the result of `@transaction(db)`."""
         arguments = node.child_by_field_name("arguments")
         owner = callee.child_by_field_name("object")
         for child in arguments.named_children if arguments is not None and owner is not None else ():
             if child.type in FUNCTIONS and owner is not None:
-                self.loops[child.start_byte] = (CALL, (NAME, "@transaction"), (self.expressions.read(owner),), (), node.start_point[0] + 1)
+                self.loops[child.start_byte] = (
+                    CALL,
+                    (NAME, "@transaction"),
+                    (self.expressions.read(owner),),
+                    (),
+                    node.start_point[0] + 1,
+                )
                 break
 
 

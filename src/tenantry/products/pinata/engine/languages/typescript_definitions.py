@@ -57,7 +57,12 @@ class Definitions:
             return True
         if node.type == "call_expression":
             callee, arguments = node.child_by_field_name("function"), node.child_by_field_name("arguments")
-            if callee is not None and callee.type == "identifier" and arguments is not None and arguments.type == "arguments":
+            if (
+                callee is not None
+                and callee.type == "identifier"
+                and arguments is not None
+                and arguments.type == "arguments"
+            ):
                 for child in arguments.named_children:
                     if child.type in FUNCTIONS:
                         self.names.setdefault(child.start_byte, name)
@@ -102,7 +107,17 @@ class Definitions:
             found.append(((NAME, "property"), node.start_point[0] + 1))
         annotation = self.expressions.annotation(node.child_by_field_name("return_type"))
         placeholder = Scope(
-            CALLABLE, name, qualname, parent, node.start_point[0] + 1, node.end_point[0] + 1, start, tuple(found), (), (), annotation
+            CALLABLE,
+            name,
+            qualname,
+            parent,
+            node.start_point[0] + 1,
+            node.end_point[0] + 1,
+            start,
+            tuple(found),
+            (),
+            (),
+            annotation,
         )
         scopes.append(placeholder)
         params = self._params(node, index, parent if name == "constructor" else -1)
@@ -224,7 +239,9 @@ class Definitions:
                 if clause.type == "extends_clause":
                     for child in clause.named_children:
                         if child.type == "type_arguments" and found:
-                            arguments = tuple(self.expressions.annotation(item) or UNKNOWN for item in child.named_children)
+                            arguments = tuple(
+                                self.expressions.annotation(item) or UNKNOWN for item in child.named_children
+                            )
                             found[-1] = ("i", found[-1], ("l", arguments))
                         elif child.type != "comment":
                             found.append(self.expressions.read(child))

@@ -24,7 +24,7 @@ from tenantry.products.pinata.engine.facts import (
 from tenantry.products.pinata.engine.languages.treesitter import MAX_DEPTH, MAX_ITEMS
 
 _DOTTED = re.compile(rb"[A-Za-z_$\x80-\xff][\w$\x80-\xff]*(?:\.[A-Za-z_$\x80-\xff][\w$\x80-\xff]*)*\Z")
-_ESCAPE = re.compile(r"\\(\r?\n|x[0-9a-fA-F]{2}|u[0-9a-fA-F]{4}|u\{[0-9a-fA-F]{1,6}\}|.)", re.S)
+_ESCAPE = re.compile(r"\\(\r?\n|x[0-9a-fA-F]{2}|u[0-9a-fA-F]{4}|u\{[0-9a-fA-F]{1,6}\}|.)", re.DOTALL)
 _SIMPLE = {"n": "\n", "r": "\r", "t": "\t", "b": "\b", "f": "\f", "v": "\v", "0": "\0", "\n": "", "\r\n": ""}
 _OPERATORS = {"||": "or", "??": "or", "&&": "and"}
 _MAX_PARTS = 500  # of one concatenation

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 EXTENSIONS = (".ts", ".tsx", ".js", ".jsx", ".mts", ".cts", ".mjs", ".cjs")
 _WRITTEN_AS = {".js": (".ts", ".tsx", ".jsx"), ".jsx": (".tsx",), ".mjs": (".mts",), ".cjs": (".cts",)}
 _CONFIGURATIONS = ("tsconfig.json", "jsconfig.json", "tsconfig.base.json", "tsconfig.app.json", "tsconfig.build.json")
-_JSON_NOISE = re.compile(r'("(?:\\.|[^"\\])*")|//[^\n]*|/\*.*?\*/|,(?=\s*[}\]])', re.S)
+_JSON_NOISE = re.compile(r'("(?:\\.|[^"\\])*")|//[^\n]*|/\*.*?\*/|,(?=\s*[}\]])', re.DOTALL)
 _BUILT = re.compile(r"(^|/)(?:dist|build|lib|out|esm|cjs|es|_?bundles?)(/(?:src|esm|cjs|types))?(?=/)")
 _ALIAS_FOLDERS = ("src", "app", "")
 
@@ -159,7 +159,11 @@ class Modules:
         folder, package = known
         rest = module[len(name) + 1 :]
         for target in _entries(package, rest):
-            for candidate in (target, _BUILT.sub(r"\1src", target, count=1), _BUILT.sub(r"\1", target, count=1).lstrip("/")):
+            for candidate in (
+                target,
+                _BUILT.sub(r"\1src", target, count=1),
+                _BUILT.sub(r"\1", target, count=1).lstrip("/"),
+            ):
                 found = self.at(posixpath.join(folder, re.sub(r"\.d\.[cm]?ts$", ".js", candidate)))
                 if found is not None:
                     return found
@@ -234,7 +238,11 @@ def _entries(package: dict[str, Any], rest: str) -> list[str]:
             elif not rest:
                 found += _strings(target)
     if not rest:
-        found += [package[key] for key in ("source", "types", "typings", "module", "main") if isinstance(package.get(key), str)]
+        found += [
+            package[key]
+            for key in ("source", "types", "typings", "module", "main")
+            if isinstance(package.get(key), str)
+        ]
     return found
 
 

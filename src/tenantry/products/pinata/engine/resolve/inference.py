@@ -7,10 +7,8 @@ from tenantry.products.pinata.engine.facts import (
     BINARY,
     CALL,
     CALLABLE,
-    CLASS as CLASS_SCOPE,
     DICT,
     ELEMENT,
-    FUNCTION as FUNCTION_EXPR,
     INDEX,
     LIST,
     NAME,
@@ -23,6 +21,12 @@ from tenantry.products.pinata.engine.facts import (
     FileFacts,
     Import,
     Param,
+)
+from tenantry.products.pinata.engine.facts import (
+    CLASS as CLASS_SCOPE,
+)
+from tenantry.products.pinata.engine.facts import (
+    FUNCTION as FUNCTION_EXPR,
 )
 from tenantry.products.pinata.engine.resolve.members import Members
 from tenantry.products.pinata.engine.resolve.project import Entry, Project
@@ -150,7 +154,11 @@ class Inference:
         if item.annotation is not None:
             value = as_type(self, item.annotation, at)
             if value.known:
-                if item.value is not None and value.kind == EXTERNAL and item.value[0] in (STR, TEMPLATE, NUM, LIST, DICT):
+                if (
+                    item.value is not None
+                    and value.kind == EXTERNAL
+                    and item.value[0] in (STR, TEMPLATE, NUM, LIST, DICT)
+                ):
                     return self.value(item.value, at)
                 return value
         return self.value(item.value, at) if item.value is not None else UNKNOWN
@@ -256,11 +264,11 @@ class Inference:
         assigned = self._dotted_assignment(name, at)
         if assigned.known:
             return assigned
-        value = self._imported_prefix(name, at)
-        if value is None:
+        imported = self._imported_prefix(name, at)
+        if imported is None:
             value = self.name(at.file, at.scope, head)
         else:
-            value, rest = value[0], value[1]  # type: ignore[index]
+            value, rest = imported
         for part in rest.split(".") if rest else ():
             value = self.members.get(value, part)
         return value
@@ -409,7 +417,11 @@ class Inference:
                     return self._binding(rest, At(project.files[value.path], 0), depth + 1)
                 return None
             value = self.imported(at.file, entry, head)
-            return self._binding(rest, At(project.files[value.path], 0), depth + 1) if value.kind == MODULE and rest else None
+            return (
+                self._binding(rest, At(project.files[value.path], 0), depth + 1)
+                if value.kind == MODULE and rest
+                else None
+            )
         if isinstance(entry, Assign):
             if rest:
                 value = self._assigned(entry, at)
@@ -417,7 +429,11 @@ class Inference:
                     return self.members.attribute_binding(value.definition, rest)
                 return None
             if entry.value is not None and entry.value[0] in (NAME, CALL) and entry.value != (NAME, entry.target):
-                further = self.binding(entry.value, at) if entry.value[0] == CALL else self._binding(entry.value[1], at, depth + 1)
+                further = (
+                    self.binding(entry.value, at)
+                    if entry.value[0] == CALL
+                    else self._binding(entry.value[1], at, depth + 1)
+                )
                 if further is not None:
                     return further
             return Binding(at.file.path, at.scope, head)

@@ -56,9 +56,41 @@ class Members:
                 more, names = self.order(value.definition)
                 inside += [item for item in more if item not in inside]
                 outside += [name for name in names if name not in outside]
-            elif value.kind == EXTERNAL and value.path not in outside:
-                outside.append(value.path)
+            elif value.kind == EXTERNAL:
+                if value.path not in outside:
+                    outside.append(value.path)
+                for made in self._made_from(generic, definition.outside) if "()" in value.path else ():
+                    more, names = self.order(made)
+                    inside += [item for item in more if item not in inside]
+                    outside += [name for name in names if name not in outside]
         return inside, outside
+
+    def _made_from(self, base: Expr, at: At) -> list[Definition]:
+        """Classes that a factory builds a base from: `SQLAlchemy(model_class=Crud)`, `declarative_base(cls=Crud)`."""
+        binding = None
+        while base[0] == "v" and binding is None:
+            binding = self.inference.binding(base, at)
+            if "." not in base[1]:
+                break
+            base = ("v", base[1].rpartition(".")[0])
+        if binding is None:
+            return []
+        file = self.inference.project.files[binding.path]
+        found: list[Definition] = []
+        for entry in self.inference.project.names(file, binding.scope).get(binding.name, ()):
+            if isinstance(entry, Assign) and entry.value is not None:
+                if entry.value[0] == "v" and entry.value[1] != entry.target:
+                    found += self._made_from(entry.value, At(file, binding.scope))
+                elif entry.value[0] == "c":
+                    for name, value in entry.value[3]:
+                        made = (
+                            self.inference.value(value, At(file, binding.scope))
+                            if name in ("model_class", "cls")
+                            else UNKNOWN
+                        )
+                        if made.kind == CLASS and made.definition is not None and not made.path:
+                            found.append(made.definition)
+        return found
 
     def externals(self, definition: Definition) -> list[str]:
         """Canonical names of all bases outside the tree."""
@@ -102,7 +134,8 @@ class Members:
     def attribute_binding(self, definition: Definition, name: str) -> Binding | None:
         for owner in self.order(definition)[0]:
             if name in self.attributes(owner) or any(
-                isinstance(entry, Assign) for entry in self.inference.project.names(owner.file, owner.index).get(name, ())
+                isinstance(entry, Assign)
+                for entry in self.inference.project.names(owner.file, owner.index).get(name, ())
             ):
                 return Binding(owner.file.path, owner.index, name)
         return None
@@ -173,7 +206,9 @@ class Members:
         where = at or owner.inside
         if assign.annotation is not None:
             value = as_type(self.inference, assign.annotation, where)
-            if value.known and not (value.kind == EXTERNAL and assign.value is not None and assign.value[0] in ("s", "t", "n")):
+            if value.known and not (
+                value.kind == EXTERNAL and assign.value is not None and assign.value[0] in ("s", "t", "n")
+            ):
                 return value
         return self.inference.value(assign.value, where) if assign.value is not None else UNKNOWN
 
@@ -202,7 +237,12 @@ class Members:
 
     def index(self, value: Value, index: Expr) -> Value:
         if value.kind == LITERAL and value.expr is not None and value.at is not None:
-            if value.expr[0] == LIST and index[0] == NUM and isinstance(index[1], int) and -len(value.expr[1]) <= index[1] < len(value.expr[1]):
+            if (
+                value.expr[0] == LIST
+                and index[0] == NUM
+                and isinstance(index[1], int)
+                and -len(value.expr[1]) <= index[1] < len(value.expr[1])
+            ):
                 return self.inference.value(value.expr[1][index[1]], value.at)
             if value.expr[0] == DICT and index[0] == STR:
                 for key, item in reversed(value.expr[1]):

@@ -66,8 +66,10 @@ class Project:
         """Whether any file imports one of these top-level modules; a framework that nobody imports is not looked for."""
         found: set[str] = self.state(
             "imports",
-            lambda: {item.module.partition(".")[0] for file in self.files.values() for item in file.imports}
-            | {item.module for file in self.files.values() for item in file.imports},
+            lambda: (
+                {item.module.partition(".")[0] for file in self.files.values() for item in file.imports}
+                | {item.module for file in self.files.values() for item in file.imports}
+            ),
         )
         return any(module in found for module in modules)
 

@@ -6,7 +6,14 @@ from tenantry.products.pinata.engine.resolve.values import EXTERNAL, LITERAL, At
 
 MAX_DEPTH = 16
 _ENVIRONMENT = frozenset(
-    ("os.getenv", "os.environ.get", "os.environ.setdefault", "environ.Env()", "decouple.config", "starlette.config.Config()")
+    (
+        "os.getenv",
+        "os.environ.get",
+        "os.environ.setdefault",
+        "environ.Env()",
+        "decouple.config",
+        "starlette.config.Config()",
+    )
 )
 
 
@@ -68,7 +75,11 @@ def last_name(expr: Expr) -> str:
     if tag == ATTR:
         return str(expr[2])
     if tag == CALL:
-        inner = last_name(expr[2][0]) if expr[2] and expr[1][0] == NAME and expr[1][1] in ("str", "quote", "String", "encodeURIComponent") else ""
+        inner = (
+            last_name(expr[2][0])
+            if expr[2] and expr[1][0] == NAME and expr[1][1] in ("str", "quote", "String", "encodeURIComponent")
+            else ""
+        )
         return inner or last_name(expr[1])
     if tag == INDEX:
         return str(expr[2][1]) if expr[2][0] == STR else last_name(expr[1])
@@ -108,7 +119,9 @@ def _called(inference: Inference, expr: Expr, at: At, depth: int) -> str | None:
     if value.kind == EXTERNAL and value.path.startswith(tuple(_ENVIRONMENT)):
         default = next((v for k, v in expr[3] if k == "default"), expr[2][1] if len(expr[2]) > 1 else None)
         found = text(inference, default, at, depth + 1)
-        return found if found is not None else "{" + str(expr[2][0][1]) + "}" if expr[2] and expr[2][0][0] == STR else None
+        return (
+            found if found is not None else "{" + str(expr[2][0][1]) + "}" if expr[2] and expr[2][0][0] == STR else None
+        )
     result = inference.value(expr, at)
     if result.kind == LITERAL and result.expr is not None and result.at is not None and result.expr != expr:
         return fold(inference, result.expr, result.at, depth + 1)

@@ -8,11 +8,19 @@ from tenantry.products.pinata.engine.resolve.values import CLASS, EXTERNAL, FUNC
 if TYPE_CHECKING:
     from tenantry.products.pinata.engine.resolve.inference import Inference
 
-_SAME = frozenset("Optional Annotated Union Final ClassVar Awaitable Required NotRequired Promise Partial Readonly".split())
-_YIELDS = frozenset("Generator AsyncGenerator Iterator AsyncIterator Iterable AsyncIterable ContextManager AsyncContextManager".split())
-_MANY = frozenset("List list Sequence Iterable Set set FrozenSet frozenset Tuple tuple Collection Iterator AsyncIterator Array ReadonlyArray deque".split())
+_SAME = frozenset(
+    "Optional Annotated Union Final ClassVar Awaitable Required NotRequired Promise Partial Readonly".split()
+)
+_YIELDS = frozenset(
+    "Generator AsyncGenerator Iterator AsyncIterator Iterable AsyncIterable ContextManager AsyncContextManager".split()
+)
+_MANY = frozenset(
+    "List list Sequence Iterable Set set FrozenSet frozenset Tuple tuple Collection Iterator AsyncIterator Array ReadonlyArray deque".split()
+)
 _CLASSES = frozenset(("Type", "type"))
-_NOTHING = frozenset("None Any object str int float bool bytes dict Dict Mapping string number boolean any unknown void".split())
+_NOTHING = frozenset(
+    "None Any object str int float bool bytes dict Dict Mapping string number boolean any unknown void".split()
+)
 
 
 def as_type(inference: "Inference", expr: Expr, at: At, *, returned: bool = False) -> Value:

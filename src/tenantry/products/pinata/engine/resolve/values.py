@@ -79,7 +79,7 @@ class Value(NamedTuple):
     path: str = ""
     expr: Expr | None = None
     at: At | None = None
-    item: "Value | None" = None  # type: ignore[assignment]
+    item: "Value | None" = None
 
     @property
     def known(self) -> bool:
