@@ -23,7 +23,7 @@ class _Commands(TyperGroup):
     def get_command(self, ctx: Any, cmd_name: str) -> Any:
         own = super().get_command(ctx, cmd_name)
         module = _product_modules().get(cmd_name) if own is None else None
-        return typer.main.get_command(importlib.import_module(module).app) if module else own
+        return typer.main.get_command(importlib.import_module(module).cli) if module else own
 
 
 def _product_modules() -> dict[str, str]:

@@ -1,6 +1,9 @@
 """A product is mounted by its manifest, and needs no pages of its own."""
 
 import ast
+import dataclasses
+import inspect
+import re
 from pathlib import Path
 from typing import Annotated
 
@@ -50,6 +53,26 @@ async def test_a_sample_is_made_by_the_products_own_actions(service: Service) ->
 
 def test_a_whole_product_takes_fewer_than_300_lines() -> None:
     assert sum(len(path.read_text().splitlines()) for path in SAMPLE.rglob("*.py")) < 300
+
+
+def test_the_guide_shows_the_very_product() -> None:
+    guide = (SAMPLE.parents[1] / "docs" / "plugin-guide.md").read_text()
+    shown = dict(re.findall(r"`tests/sample_product/([\w.]+)`\n\n```python\n(.*?)```\n", guide, re.DOTALL))
+    assert set(shown) == {path.name for path in SAMPLE.glob("*.py")} - {"__init__.py"}
+    for name, code in shown.items():
+        assert code == (SAMPLE / name).read_text(), f"docs/plugin-guide.md is behind {name}"
+
+
+def test_every_field_of_the_manifest_is_described() -> None:
+    tree = ast.parse(Path(inspect.getfile(Product)).read_text())
+    (definition,) = (node for node in tree.body if isinstance(node, ast.ClassDef) and node.name == "Product")
+    body = definition.body
+    described = {
+        node.target.id
+        for node, after in zip(body, body[1:], strict=False)
+        if isinstance(node, ast.AnnAssign) and isinstance(after, ast.Expr) and isinstance(node.target, ast.Name)
+    }
+    assert described == {field.name for field in dataclasses.fields(Product)}
 
 
 def test_a_product_takes_what_it_needs_through_one_door() -> None:

@@ -63,7 +63,7 @@ class Product:
     """Folder of its pages in the interface: `web/app/products/pinata`. Without one, pages are drawn from the API's own schema."""
 
     cli: str | None = None
-    """Its command line, `my_package.cli:app`: a Typer application in the module `cli` beside the manifest, where `tenantry <slug>`
+    """Its command line, `my_package.cli:cli`: a Typer application in the module `cli` beside the manifest, where `tenantry <slug>`
     finds it without importing a server."""
 
     def __post_init__(self) -> None:
