@@ -65,7 +65,7 @@ def ask(module: str, *words: str | Path) -> Any:
 
 
 def tree_memory(root: psutil.Process, without: Iterable[str] = ()) -> int:
-    """Bytes of a process and all below it, memory they share counted once (PSS where the system tells it, else RSS)."""
+    """Resident bytes of a process and all below it. What they share is counted for each, so the figure errs on the large side."""
     left_out = set(without)
     total = 0
     processes = [root]
@@ -74,8 +74,7 @@ def tree_memory(root: psutil.Process, without: Iterable[str] = ()) -> int:
         try:
             if process.name() in left_out:
                 continue
-            memory = process.memory_full_info() if sys.platform == "linux" else process.memory_info()
-            total += getattr(memory, "pss", memory.rss)
+            total += process.memory_info().rss
             processes += process.children()
         except psutil.NoSuchProcess:
             continue
