@@ -54,6 +54,12 @@ END $$
 """
 
 
+def empty(server: EmbeddedServer, urls: DatabaseUrls) -> None:
+    """Delete every row (5 ms when there are few)."""
+    with psycopg.connect(make_conninfo(server.admin, dbname=urls.name), autocommit=True) as connection:
+        connection.execute(EMPTY)
+
+
 @pytest.fixture(scope="session")
 def data_dir() -> Iterator[Path]:
     """A data directory for this process, outside pytest's own folders: those are closed to PostgreSQL's user under root."""
@@ -124,9 +130,7 @@ async def _connected(settings: Settings, urls: DatabaseUrls) -> AsyncIterator[Da
 async def database(_connected: Database, server: EmbeddedServer) -> AsyncIterator[Database]:
     """The database, without a row in it; what a test leaves behind is gone before the next."""
     yield _connected
-    admin = make_conninfo(server.admin, dbname=_connected.urls.name)
-    async with await psycopg.AsyncConnection.connect(admin, autocommit=True) as connection:
-        await connection.execute(EMPTY)
+    empty(server, _connected.urls)
 
 
 @pytest.fixture
@@ -164,7 +168,9 @@ class _Everything(frozenset[str]):
 def open_scope(database: Database, ada: Actor) -> OpenScope:
     """Opens a scope in an organization, as its owner: `async with open_scope(org_a) as scope: …`."""
 
-    def open_(organization: OrganizationRef, actor: Actor = ada, role: Role = Role.OWNER) -> AbstractAsyncContextManager[OrgScope]:
+    def open_(
+        organization: OrganizationRef, actor: Actor = ada, role: Role = Role.OWNER
+    ) -> AbstractAsyncContextManager[OrgScope]:
         return database.org_scope(organization, actor, role=role, permissions=_Everything())
 
     return open_

@@ -35,7 +35,9 @@ def test_the_example_is_complete() -> None:
 
 
 def test_every_setting_says_what_it_is() -> None:
-    silent = [name for kind in setting_kinds(["pinata"]) for name, field in kind.model_fields.items() if not field.description]
+    silent = [
+        name for kind in setting_kinds(["pinata"]) for name, field in kind.model_fields.items() if not field.description
+    ]
     assert silent == []
 
 

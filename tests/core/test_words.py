@@ -62,10 +62,13 @@ def test_a_problem_as_a_document() -> None:
 
 
 @pytest.mark.parametrize(
-    ("kind", "status"), [(Invalid, 422), (Forbidden, 403), (Conflict, 409), (TooLarge, 413), (TooMany, 429), (Unavailable, 503)]
+    ("kind", "status"),
+    [(Invalid, 422), (Forbidden, 403), (Conflict, 409), (TooLarge, 413), (TooMany, 429), (Unavailable, 503)],
 )
 def test_problems_cross_processes(kind: type[Problem], status: int) -> None:
-    problem = kind("a.b", "Said.", hint="Do.", errors=[{"field": "f", "message": "m"}], headers={"Retry-After": "1"}, n=1)
+    problem = kind(
+        "a.b", "Said.", hint="Do.", errors=[{"field": "f", "message": "m"}], headers={"Retry-After": "1"}, n=1
+    )
     again = pickle.loads(pickle.dumps(problem))
     assert type(again) is kind
     assert (again.to_dict(), again.headers, str(again)) == (problem.to_dict(), {"Retry-After": "1"}, "Said.")
@@ -81,7 +84,7 @@ def test_cursors_come_back_as_they_were(moment: datetime, id: UUID, text: str, n
     assert Cursor.decode(Cursor.encode(*key), datetime, UUID, str, int, type(None)) == key
 
 
-@given(st.text() | st.builds(lambda key: Cursor.encode(key), st.integers() | st.text() | st.none()))
+@given(st.text() | st.builds(Cursor.encode, st.integers() | st.text() | st.none()))
 def test_forged_cursors_are_refused(text: str) -> None:
     with pytest.raises(Invalid) as caught:
         Cursor.decode(text, datetime, UUID)

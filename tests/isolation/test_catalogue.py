@@ -33,7 +33,9 @@ def test_the_catalogue_breaks_no_rule(catalogue: psycopg.Connection) -> None:
 
 
 def test_every_global_table_says_why() -> None:
-    unexplained = [name for name, isolation in isolations().items() if isolation.kind == "global" and len(isolation.reason) < 20]
+    unexplained = [
+        name for name, isolation in isolations().items() if isolation.kind == "global" and len(isolation.reason) < 20
+    ]
     assert unexplained == []
 
 

@@ -106,6 +106,8 @@ def example(kinds: Iterable[type[SettingsBase]]) -> str:
     for kind in kinds:
         for name, field in kind.model_fields.items():
             default = field.default if field.default_factory is None else None
-            text = ",".join(map(str, default)) if isinstance(default, tuple) else "" if default is None else str(default)
+            text = (
+                ",".join(map(str, default)) if isinstance(default, tuple) else "" if default is None else str(default)
+            )
             lines += ["", f"# {field.description}", f"#{kind.variables()[name]}={text}"]
     return "\n".join(lines) + "\n"

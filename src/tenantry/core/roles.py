@@ -27,4 +27,6 @@ class Role(IntEnum):
         try:
             return cls[word.upper()]
         except KeyError:
-            raise ValueError(f"There is no role “{word}”; the roles are {', '.join(role.word for role in cls)}.") from None
+            raise ValueError(
+                f"There is no role “{word}”; the roles are {', '.join(role.word for role in cls)}."
+            ) from None

@@ -27,7 +27,8 @@ class Settings(SettingsBase):
     """How this installation runs."""
 
     mode: Mode = Field(
-        "local", description="`local` is for one person's machine. `production` wants its secrets set, and has no shortcuts."
+        "local",
+        description="`local` is for one person's machine. `production` wants its secrets set, and has no shortcuts.",
     )
     host: str = Field("127.0.0.1", description="The address to listen on.")
     port: int = Field(8000, ge=0, le=65535, description="The port to listen on; 0 takes a free one.")
@@ -39,10 +40,12 @@ class Settings(SettingsBase):
         None, description="The address people see, such as https://tenantry.example. Unset: http://HOST:PORT."
     )
     sign_up: SignUp = Field(
-        "open", description="Who may create an account: `open` (anybody), `invited` (with an invitation), `closed` (nobody)."
+        "open",
+        description="Who may create an account: `open` (anybody), `invited` (with an invitation), `closed` (nobody).",
     )
     products: Words = Field(
-        ("pinata",), description="The products to mount, with commas between them; others as `my_package.product:product`."
+        ("pinata",),
+        description="The products to mount, with commas between them; others as `my_package.product:product`.",
     )
     secret_keys: SecretWords = Field(
         (),
@@ -54,11 +57,18 @@ class Settings(SettingsBase):
         None, description="A PostgreSQL 15 or newer of your own, postgresql://host/database. Unset: the embedded one."
     )
     database_direct_url: SecretStr | None = Field(
-        None, description="The same database without the pooler in between, needed for LISTEN when DATABASE_URL is a pooler."
+        None,
+        description="The same database without the pooler in between, needed for LISTEN when DATABASE_URL is a pooler.",
     )
-    database_owner_password: SecretStr | None = Field(None, description="Password of tenantry_owner, which migrates and backs up.")
-    database_app_password: SecretStr | None = Field(None, description="Password of tenantry_app, which serves requests and jobs.")
-    database_queue_password: SecretStr | None = Field(None, description="Password of tenantry_queue, which claims jobs.")
+    database_owner_password: SecretStr | None = Field(
+        None, description="Password of tenantry_owner, which migrates and backs up."
+    )
+    database_app_password: SecretStr | None = Field(
+        None, description="Password of tenantry_app, which serves requests and jobs."
+    )
+    database_queue_password: SecretStr | None = Field(
+        None, description="Password of tenantry_queue, which claims jobs."
+    )
     database_system_password: SecretStr | None = Field(
         None, description="Password of tenantry_system, which crosses organizations, audited."
     )
@@ -66,18 +76,24 @@ class Settings(SettingsBase):
     backups_kept: int = Field(5, ge=1, description="How many of the backups taken before migrations are kept.")
 
     storage_url: str | None = Field(
-        None, description="Where files go: s3://bucket, gs://bucket, az://container. Unset: a folder in the data directory."
+        None,
+        description="Where files go: s3://bucket, gs://bucket, az://container. Unset: a folder in the data directory.",
     )
     smtp_url: SecretStr | None = Field(
-        None, description="The mail server, smtps://user:password@host:465. Unset in local mode: a mailbox at /dev/mail."
+        None,
+        description="The mail server, smtps://user:password@host:465. Unset in local mode: a mailbox at /dev/mail.",
     )
-    mail_from: str | None = Field(None, description="The sender of our mail, such as Tenantry <hello@tenantry.example>.")
+    mail_from: str | None = Field(
+        None, description="The sender of our mail, such as Tenantry <hello@tenantry.example>."
+    )
 
     trusted_proxies: Words = Field(
-        (), description="Addresses or networks of proxies whose X-Forwarded headers are believed, with commas between them."
+        (),
+        description="Addresses or networks of proxies whose X-Forwarded headers are believed, with commas between them.",
     )
     allowed_hosts: Words = Field(
-        (), description="Host names answered besides that of PUBLIC_URL (and loopback in local mode), with commas between them."
+        (),
+        description="Host names answered besides that of PUBLIC_URL (and loopback in local mode), with commas between them.",
     )
     max_body_bytes: int = Field(2_000_000, ge=1000, description="The largest request body, uploads apart, in bytes.")
     log_level: Literal["debug", "info", "warning", "error"] = Field("info", description="The least that is logged.")

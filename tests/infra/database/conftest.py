@@ -1,14 +1,16 @@
 """A database with the sample tables."""
 
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Iterator
 
 import pytest
 from sqlalchemy import Engine, NullPool, create_engine, text
 
 from tenantry.core.settings import Settings
 from tenantry.infra.database.database import Database
+from tenantry.infra.database.embedded import EmbeddedServer
 from tenantry.infra.database.roles import OWNER
 from tenantry.infra.database.urls import DatabaseUrls
+from tests.conftest import empty
 from tests.infra.database.sample import METADATA
 
 
@@ -26,12 +28,18 @@ def add_sample_tables(urls: DatabaseUrls) -> None:
                 connection.execute(text(statement))
 
 
-@pytest.fixture
-def sample_urls(clone: Callable[[], DatabaseUrls]) -> DatabaseUrls:
-    """A new database with the sample tables."""
+@pytest.fixture(scope="session")
+def _sample_urls(clone: Callable[[], DatabaseUrls]) -> DatabaseUrls:
     urls = clone()
     add_sample_tables(urls)
     return urls
+
+
+@pytest.fixture
+def sample_urls(_sample_urls: DatabaseUrls, server: EmbeddedServer) -> Iterator[DatabaseUrls]:
+    """A database with the sample tables, and no rows."""
+    yield _sample_urls
+    empty(server, _sample_urls)
 
 
 @pytest.fixture

@@ -140,7 +140,12 @@ async def test_a_damaged_archive_changes_nothing(
 
 
 async def test_a_dump_that_postgresql_refuses_changes_nothing(
-    sample_urls: DatabaseUrls, here: Settings, archive: Path, org_a: OrganizationRef, ada: Actor, monkeypatch: pytest.MonkeyPatch
+    sample_urls: DatabaseUrls,
+    here: Settings,
+    archive: Path,
+    org_a: OrganizationRef,
+    ada: Actor,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     await fill(sample_urls, here, org_a, ada)
 

@@ -18,7 +18,8 @@ from psycopg.conninfo import conninfo_to_dict, make_conninfo
 from tenantry.core.settings import Settings
 from tenantry.infra.database import dump
 from tenantry.infra.database.cluster import OtherVersionError
-from tenantry.infra.database.embedded import AlreadyRunningError, EmbeddedServer, StartError, embedded_server
+from tenantry.infra.database.data_dir import AlreadyRunningError, StartError
+from tenantry.infra.database.embedded import EmbeddedServer, embedded_server
 from tenantry.infra.database.postmaster import PidFile, is_ours
 from tenantry.infra.database.roles import APP, OWNER
 from tenantry.infra.database.server import database_server
@@ -189,6 +190,7 @@ def test_what_a_killed_run_left_behind_is_cleared_up(folder: Path) -> None:
     process.wait()
     assert is_ours(orphan.pid, folder / "data")  # it lives on without us
     with embedded_server(folder / "data") as again:
+        assert not Path(orphan.socket_folder).exists()
         assert not is_ours(orphan.pid, folder / "data")
         assert remembered(again) == 1
 
@@ -203,7 +205,9 @@ def test_a_pid_file_that_lies(folder: Path, liar: str) -> None:
         if liar == "zombie":
             time.sleep(0.2)  # it has ended, and nobody has asked how
         number = {"nobody": 2**22 - 1, "half": ""}.get(liar, child.pid)
-        file.write_text(f"{number}\n" if liar == "half" else f"{number}\n{file.parent}\n1\n5432\n/nowhere\n\n  1 1\nready\n")
+        file.write_text(
+            f"{number}\n" if liar == "half" else f"{number}\n{file.parent}\n1\n5432\n/nowhere\n\n  1 1\nready\n"
+        )
         with embedded_server(folder / "data") as urls:
             assert remembered(urls) == 1
         if liar == "stranger":
@@ -259,7 +263,7 @@ def test_another_versions_data_is_refused_and_upgraded(folder: Path) -> None:
     old = EmbeddedServer(folder / "data", major=16)
     remember(old.start())
     old.stop()
-    with pytest.raises(OtherVersionError, match="PostgreSQL 16's.*`tenantry database upgrade`"):
+    with pytest.raises(OtherVersionError, match=r"PostgreSQL 16's.*`tenantry database upgrade`"):
         EmbeddedServer(folder / "data").start()
     kept = upgrade(folder / "data")
     assert (kept / "PG_VERSION").read_text() == "16\n"

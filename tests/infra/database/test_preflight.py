@@ -19,10 +19,26 @@ from tenantry.infra.database.server import database_server
 from tenantry.infra.database.urls import DatabaseUrls, external_urls
 
 OPENINGS = {
-    "superuser": ("ALTER ROLE tenantry_app SUPERUSER", "ALTER ROLE tenantry_app NOSUPERUSER", "tenantry_app is a superuser"),
-    "bypass": ("ALTER ROLE tenantry_app BYPASSRLS", "ALTER ROLE tenantry_app NOBYPASSRLS", "tenantry_app has BYPASSRLS"),
-    "system bypass": ("ALTER ROLE tenantry_system BYPASSRLS", "ALTER ROLE tenantry_system NOBYPASSRLS", "tenantry_system has"),
-    "member": ("GRANT tenantry_owner TO tenantry_app", "REVOKE tenantry_owner FROM tenantry_app", "member of .*tenantry_owner"),
+    "superuser": (
+        "ALTER ROLE tenantry_app SUPERUSER",
+        "ALTER ROLE tenantry_app NOSUPERUSER",
+        "tenantry_app is a superuser",
+    ),
+    "bypass": (
+        "ALTER ROLE tenantry_app BYPASSRLS",
+        "ALTER ROLE tenantry_app NOBYPASSRLS",
+        "tenantry_app has BYPASSRLS",
+    ),
+    "system bypass": (
+        "ALTER ROLE tenantry_system BYPASSRLS",
+        "ALTER ROLE tenantry_system NOBYPASSRLS",
+        "tenantry_system has",
+    ),
+    "member": (
+        "GRANT tenantry_owner TO tenantry_app",
+        "REVOKE tenantry_owner FROM tenantry_app",
+        "member of .*tenantry_owner",
+    ),
     "roles": ("ALTER ROLE tenantry_app CREATEROLE", "ALTER ROLE tenantry_app NOCREATEROLE", "may create roles"),
     "owns": ("CREATE TABLE mine (); ALTER TABLE mine OWNER TO tenantry_app", "DROP TABLE mine", "owns tables"),
     "not forced": (
@@ -57,7 +73,9 @@ async def test_a_database_that_is_not_there(sample_urls: DatabaseUrls, tmp_path:
 @pytest.fixture
 def external(server: EmbeddedServer, settings: Settings) -> Settings:
     """A database of somebody's own, by its address: here on the same server, under another name."""
-    parts = {f"database_{role.removeprefix('tenantry_')}_password": SecretStr(server.urls.passwords[role]) for role in ROLES}
+    parts = {
+        f"database_{role.removeprefix('tenantry_')}_password": SecretStr(server.urls.passwords[role]) for role in ROLES
+    }
     host = psycopg.conninfo.conninfo_to_dict(server.admin)["host"]
     return settings.model_copy(update={"database_url": SecretStr(f"postgresql:///external?host={host}"), **parts})
 

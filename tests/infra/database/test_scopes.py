@@ -108,7 +108,9 @@ async def test_many_rows_go_in_one_message(sample: Database, org_a: Organization
     async with sample.org_scope(org_a, ada) as scope:
         scope.session.add_all(Shelf(name=f"{number:04}") for number in range(500))
         await scope.session.flush()
-        statements = await scope.session.scalar(select(func.count(func.distinct(text("xmin::text || cmin::text")))).select_from(Shelf))
+        statements = await scope.session.scalar(
+            select(func.count(func.distinct(text("xmin::text || cmin::text")))).select_from(Shelf)
+        )
         assert statements == 1
 
 

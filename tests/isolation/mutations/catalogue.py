@@ -18,8 +18,12 @@ MUTATIONS = [
     Mutation("system bypasses", "ALTER ROLE tenantry_system BYPASSRLS", "tenantry_system has rolbypassrls"),
     Mutation("owner bypasses", "ALTER ROLE tenantry_owner BYPASSRLS", "tenantry_owner has rolbypassrls"),
     Mutation("queue makes roles", "ALTER ROLE tenantry_queue CREATEROLE", "tenantry_queue has rolcreaterole"),
-    Mutation("service is in owner", "GRANT tenantry_owner TO tenantry_app", "tenantry_app is a member of tenantry_owner"),
-    Mutation("service is in system", "GRANT tenantry_system TO tenantry_app", "tenantry_app is a member of tenantry_system"),
+    Mutation(
+        "service is in owner", "GRANT tenantry_owner TO tenantry_app", "tenantry_app is a member of tenantry_owner"
+    ),
+    Mutation(
+        "service is in system", "GRANT tenantry_system TO tenantry_app", "tenantry_app is a member of tenantry_system"
+    ),
     Mutation("service reads all data", "GRANT pg_read_all_data TO tenantry_app", "is a member of pg_read_all_data"),
     Mutation(
         "new tables open by default",
@@ -27,10 +31,17 @@ MUTATIONS = [
         "open to tenantry_app by default",
     ),
     Mutation("service owns a table", "ALTER TABLE sample_books OWNER TO tenantry_app", "owned by tenantry_app"),
+    Mutation(
+        "service may undo migrations",
+        "GRANT DELETE ON database_migrations TO tenantry_app",
+        "database_migrations is open to the service",
+    ),
     # Rule 2: tables, keys, references
     Mutation("security off", "ALTER TABLE sample_books DISABLE ROW LEVEL SECURITY", "not enabled and forced"),
     Mutation("security not forced", "ALTER TABLE sample_books NO FORCE ROW LEVEL SECURITY", "not enabled and forced"),
-    Mutation("security not forced on a person's", "ALTER TABLE sample_tickets NO FORCE ROW LEVEL SECURITY", "not enabled"),
+    Mutation(
+        "security not forced on a person's", "ALTER TABLE sample_tickets NO FORCE ROW LEVEL SECURITY", "not enabled"
+    ),
     Mutation("unknown table", "CREATE TABLE forgotten (id int)", "forgotten is not accounted for"),
     Mutation("unknown schema", "CREATE SCHEMA side; CREATE TABLE side.door (id int)", "outside the schema public"),
     Mutation("missing table", "DROP TABLE sample_books", "sample_books does not exist"),
@@ -51,10 +62,16 @@ MUTATIONS = [
         "the primary key is (id, org_id)",
     ),
     Mutation("global unique key", "ALTER TABLE sample_books ADD UNIQUE (title)", "begins with title"),
-    Mutation("unique key, organization last", "CREATE UNIQUE INDEX ON sample_books (title, org_id)", "begins with title"),
-    Mutation("unique key on an expression", "CREATE UNIQUE INDEX ON sample_books (lower(title))", "begins with (expression)"),
+    Mutation(
+        "unique key, organization last", "CREATE UNIQUE INDEX ON sample_books (title, org_id)", "begins with title"
+    ),
+    Mutation(
+        "unique key on an expression", "CREATE UNIQUE INDEX ON sample_books (lower(title))", "begins with (expression)"
+    ),
     Mutation("index without organization", "CREATE INDEX ON sample_books (title)", "begins with title"),
-    Mutation("text search index", "CREATE INDEX ON sample_books USING gin (to_tsvector('simple', title))", "begins with"),
+    Mutation(
+        "text search index", "CREATE INDEX ON sample_books USING gin (to_tsvector('simple', title))", "begins with"
+    ),
     Mutation(
         "exclusion across organizations",
         "ALTER TABLE sample_books ADD EXCLUDE USING btree (title WITH =)",
@@ -95,9 +112,13 @@ MUTATIONS = [
     ),
     Mutation("policy dropped", "DROP POLICY tenant ON sample_books", "policy tenant is missing"),
     Mutation("owner's policy dropped", "DROP POLICY pass ON sample_books", "policy pass is missing"),
-    Mutation("pass policy for the service", "ALTER POLICY pass ON sample_books TO PUBLIC", "policy pass is extra or differs"),
+    Mutation(
+        "pass policy for the service", "ALTER POLICY pass ON sample_books TO PUBLIC", "policy pass is extra or differs"
+    ),
     Mutation("tenant policy for everybody", "ALTER POLICY tenant ON sample_books TO PUBLIC", "policy tenant is extra"),
-    Mutation("anything may be written", "ALTER POLICY tenant ON sample_books WITH CHECK (true)", "policy tenant is extra"),
+    Mutation(
+        "anything may be written", "ALTER POLICY tenant ON sample_books WITH CHECK (true)", "policy tenant is extra"
+    ),
     Mutation(
         "bare setting",
         "ALTER POLICY tenant ON sample_books USING (org_id = nullif(current_setting('app.org_id', true), '')::uuid)",
@@ -127,13 +148,17 @@ MUTATIONS = [
         "policy presented is extra or differs",
     ),
     # Rule 6: ways around
-    Mutation("view with its owner's eyes", "CREATE VIEW all_books AS SELECT * FROM sample_books", "not security_invoker"),
+    Mutation(
+        "view with its owner's eyes", "CREATE VIEW all_books AS SELECT * FROM sample_books", "not security_invoker"
+    ),
     Mutation(
         "view switched off again",
         "CREATE VIEW all_books WITH (security_invoker = false) AS SELECT * FROM sample_books",
         "not security_invoker",
     ),
-    Mutation("materialized view", "CREATE MATERIALIZED VIEW kept AS SELECT * FROM sample_books", "is a materialized view"),
+    Mutation(
+        "materialized view", "CREATE MATERIALIZED VIEW kept AS SELECT * FROM sample_books", "is a materialized view"
+    ),
     Mutation(
         "function with its owner's eyes",
         "CREATE FUNCTION peek() RETURNS bigint LANGUAGE sql SECURITY DEFINER AS 'SELECT count(*) FROM sample_books'",
@@ -148,11 +173,19 @@ MUTATIONS = [
     Mutation("truncate", "GRANT TRUNCATE ON sample_books TO tenantry_app", "tenantry_app has TRUNCATE"),
     Mutation("triggers", "GRANT TRIGGER ON sample_books TO tenantry_app", "tenantry_app has TRIGGER"),
     Mutation("everybody may read", "GRANT SELECT ON sample_books TO PUBLIC", "PUBLIC has SELECT"),
-    Mutation("everybody may read a column", "GRANT SELECT (title) ON sample_books TO PUBLIC", "PUBLIC has SELECT (title)"),
-    Mutation("service may grant", "GRANT SELECT ON sample_books TO tenantry_app WITH GRANT OPTION", "may pass SELECT on"),
+    Mutation(
+        "everybody may read a column", "GRANT SELECT (title) ON sample_books TO PUBLIC", "PUBLIC has SELECT (title)"
+    ),
+    Mutation(
+        "service may grant", "GRANT SELECT ON sample_books TO tenantry_app WITH GRANT OPTION", "may pass SELECT on"
+    ),
     Mutation("queue may read", "GRANT SELECT ON sample_books TO tenantry_queue", "tenantry_queue has SELECT"),
-    Mutation("service lacks what it needs", "REVOKE UPDATE ON sample_books FROM tenantry_app", "tenantry_app lacks UPDATE"),
-    Mutation("global table may be written", "GRANT INSERT ON sample_notices TO tenantry_app", "tenantry_app has INSERT"),
+    Mutation(
+        "service lacks what it needs", "REVOKE UPDATE ON sample_books FROM tenantry_app", "tenantry_app lacks UPDATE"
+    ),
+    Mutation(
+        "global table may be written", "GRANT INSERT ON sample_notices TO tenantry_app", "tenantry_app has INSERT"
+    ),
     Mutation(
         "record of system scopes may be changed",
         "GRANT UPDATE ON database_system_scopes TO tenantry_system",

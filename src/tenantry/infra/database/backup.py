@@ -52,7 +52,10 @@ def create(settings: Settings, urls: DatabaseUrls, target: Path) -> Manifest:
     handle, name = tempfile.mkstemp(dir=target.parent, prefix=".backup-")  # born with mode 0600
     aside = Path(name)
     try:
-        with os.fdopen(handle, "wb") as file, tarfile.open(fileobj=file, mode="w", format=tarfile.PAX_FORMAT) as archive:
+        with (
+            os.fdopen(handle, "wb") as file,
+            tarfile.open(fileobj=file, mode="w", format=tarfile.PAX_FORMAT) as archive,
+        ):
             manifest = _fill(archive, settings, urls)
         aside.replace(target)
     finally:

@@ -5,14 +5,11 @@ directory is turned away; what an earlier, killed run left behind is cleared up;
 started again.
 """
 
-import fcntl
 import logging
 import os
 import shutil
 import signal
-import stat
 import subprocess
-import tempfile
 import threading
 import time
 from collections.abc import Iterator, Mapping
@@ -24,7 +21,15 @@ from psycopg.conninfo import make_conninfo
 
 from tenantry.infra.database.binaries import MAJOR, packaged, reachable
 from tenantry.infra.database.cluster import SUPERUSER, ensure_cluster
-from tenantry.infra.database.os_user import OsUser, os_user
+from tenantry.infra.database.data_dir import (
+    StartError,
+    forget_socket_folder,
+    hold,
+    new_socket_folder,
+    open_to,
+    prepare_home,
+)
+from tenantry.infra.database.os_user import os_user
 from tenantry.infra.database.postmaster import PidFile, end_orphan
 from tenantry.infra.database.provision import provision
 from tenantry.infra.database.roles import ROLES
@@ -34,8 +39,6 @@ from tenantry.infra.secrets import LocalSecrets, new_secret
 log = logging.getLogger(__name__)
 
 DATABASE = "tenantry"
-LONGEST_SOCKET_FOLDER = 80  # a socket's whole path may have 103 bytes on some systems
-LOG_BYTES = 10_000_000
 
 SETTINGS = {
     # Modest memory: this shares a small machine with everything else.
@@ -56,14 +59,6 @@ SETTINGS = {
     "unix_socket_permissions": "0700",
     "listen_addresses": "",
 }
-
-
-class AlreadyRunningError(Exception):
-    """Another process runs on this data directory."""
-
-
-class StartError(Exception):
-    """PostgreSQL did not start. The message has the end of its log."""
 
 
 class EmbeddedServer:
@@ -95,8 +90,7 @@ class EmbeddedServer:
             OtherVersionError: the data is another major version's.
             OsUserError, InitError, StartError: the machine does not let it; the message says why.
         """
-        self._make_data_dir()
-        self._lock = lock(self.data_dir)
+        self._lock = hold(self.data_dir)
         try:
             return self._start_locked()
         except BaseException:
@@ -105,18 +99,24 @@ class EmbeddedServer:
 
     def _start_locked(self) -> DatabaseUrls:
         user = os_user()
-        self._prepare_folders(user)
+        open_to(user, self.data_dir)
+        prepare_home(user, self.home, self.log_file)
         binaries = reachable(self.data_dir / "programs", self._major) if user.lent else packaged(self._major)
         passwords = _passwords(self.data_dir)
+        forget_socket_folder(self.data)
         if end_orphan(self.data):
             log.warning("An earlier run was killed and left PostgreSQL behind; it has been stopped.")
         made = ensure_cluster(self.data, binaries, user, passwords[SUPERUSER])
-        self._socket_folder = _socket_folder(user)
+        self._socket_folder = new_socket_folder(user)
         self._command = [
             binaries["postgres"],
             f"-D{self.data}",
             f"-cunix_socket_directories={self._socket_folder}",
-            *(f"-c{name}={value}" for name, value in self._settings.items() if name != "io_method" or self._major >= 18),
+            *(
+                f"-c{name}={value}"
+                for name, value in self._settings.items()
+                if name != "io_method" or self._major >= 18
+            ),
         ]
         self._user = user
         self._spawn()
@@ -152,29 +152,6 @@ class EmbeddedServer:
     def pid(self) -> int | None:
         """PostgreSQL's process id while it runs."""
         return self._process.pid if self._process else None
-
-    def _make_data_dir(self) -> None:
-        if not self.data_dir.is_dir():
-            self.data_dir.mkdir(parents=True, mode=0o700)
-
-    def _prepare_folders(self, user: OsUser) -> None:
-        """The data directory is ours, so its user is let through it; the folders above it belong to others."""
-        if user.lent:
-            mode = stat.S_IMODE(self.data_dir.stat().st_mode)
-            if not mode & 0o001:
-                os.chown(self.data_dir, -1, user.gid)
-                self.data_dir.chmod(mode | 0o010)
-            for folder in self.data_dir.parents:
-                if not folder.stat().st_mode & 0o001:
-                    raise StartError(
-                        f"PostgreSQL runs as the user “tenantry”, which cannot enter {folder}. "
-                        "Choose another TENANTRY_DATA_DIR, such as /var/lib/tenantry."
-                    )
-        if not self.home.is_dir():
-            self.home.mkdir(mode=0o700)
-            user.give(self.home)
-        if self.log_file.exists() and self.log_file.stat().st_size > LOG_BYTES:
-            self.log_file.replace(self.log_file.with_suffix(".log.1"))
 
     def _spawn(self) -> None:
         with self._spawning, self.log_file.open("ab") as output:
@@ -249,29 +226,6 @@ def attach(data_dir: Path) -> DatabaseUrls | None:
     return _urls(found.socket_folder, _passwords(data_dir))
 
 
-def lock(data_dir: Path) -> IO[str]:
-    """Hold the data directory; closing the file lets go, and so does dying.
-
-    Raises:
-        AlreadyRunningError: somebody else holds it.
-    """
-    file = (data_dir / "lock").open("a+")
-    try:
-        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError:
-        file.seek(0)
-        holder = file.read().strip()
-        file.close()
-        raise AlreadyRunningError(
-            f"Tenantry is already running on {data_dir}{f' (process {holder})' if holder else ''}. "
-            "Stop it first, or set TENANTRY_DATA_DIR to another folder and TENANTRY_PORT to another port."
-        ) from None
-    file.truncate(0)
-    file.write(f"{os.getpid()}\n")
-    file.flush()
-    return file
-
-
 def _passwords(data_dir: Path) -> dict[str, str]:
     make = dict.fromkeys((SUPERUSER, *ROLES), new_secret)
     passwords: dict[str, str] = LocalSecrets(data_dir).get(
@@ -282,16 +236,6 @@ def _passwords(data_dir: Path) -> dict[str, str]:
 
 def _urls(host: str, passwords: dict[str, str]) -> DatabaseUrls:
     return DatabaseUrls(make_conninfo(host=host, dbname=DATABASE), {role: passwords[role] for role in ROLES})
-
-
-def _socket_folder(user: OsUser) -> Path:
-    """A new folder of our own, short enough for a socket's path and closed to everybody else."""
-    runtime = "/run" if user.lent else os.environ.get("XDG_RUNTIME_DIR", "")
-    wanted = (runtime, tempfile.gettempdir(), "/tmp")  # noqa: S108 (mkdtemp makes a private folder inside)
-    base = next(path for path in wanted if path and len(path) < LONGEST_SOCKET_FOLDER and os.access(path, os.W_OK))
-    folder = Path(tempfile.mkdtemp(prefix="tenantry-", dir=base))
-    user.give(folder)
-    return folder
 
 
 def _end(process: subprocess.Popen[bytes]) -> None:

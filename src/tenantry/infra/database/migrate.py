@@ -158,5 +158,3 @@ def _tidy(path: Path) -> None:
 
 def _ours(name: str | None, kind: str, _: Any) -> bool:
     return not (kind == "table" and (name in EXTERNAL_TABLES or name == VERSIONS))
-
-

@@ -1,17 +1,17 @@
 """What tables inherit. The kind of model says whose rows they are, and isolation follows from it.
 
-    class Repository(TenantModel):
-        __tablename__ = "pinata_repositories"          # always <slice or package>_<plural>
-        name: Mapped[str]
-        __table_args__ = (UniqueConstraint("org_id", "name"),)   # every key and index begins with org_id
+class Repository(TenantModel):
+    __tablename__ = "pinata_repositories"          # always <slice or package>_<plural>
+    name: Mapped[str]
+    __table_args__ = (UniqueConstraint("org_id", "name"),)   # every key and index begins with org_id
 
-    class Scan(TenantModel):
-        __tablename__ = "pinata_scans"
-        repository_id: Mapped[UUID]
-        __table_args__ = (tenant_key("pinata_repositories", "repository_id", ondelete="CASCADE"),
-                          Index(None, "org_id", "repository_id"))
-        repository: Mapped[Repository] = relationship(
-            primaryjoin="and_(Scan.org_id == Repository.org_id, foreign(Scan.repository_id) == Repository.id)")
+class Scan(TenantModel):
+    __tablename__ = "pinata_scans"
+    repository_id: Mapped[UUID]
+    __table_args__ = (tenant_key("pinata_repositories", "repository_id", ondelete="CASCADE"),
+                      Index(None, "org_id", "repository_id"))
+    repository: Mapped[Repository] = relationship(
+        primaryjoin="and_(Scan.org_id == Repository.org_id, foreign(Scan.repository_id) == Repository.id)")
 """
 
 from datetime import datetime

@@ -25,7 +25,9 @@ class PidFile:
         """What it says now; none when there is no such file or it is only half written."""
         try:
             lines = (data / "postmaster.pid").read_text().splitlines()
-            return cls(int(lines[0]), lines[4].strip() if len(lines) > 4 else "", len(lines) > 7 and "ready" in lines[7])
+            return cls(
+                int(lines[0]), lines[4].strip() if len(lines) > 4 else "", len(lines) > 7 and "ready" in lines[7]
+            )
         except (FileNotFoundError, IndexError, ValueError):
             return None
 

@@ -31,7 +31,9 @@ async def refuse_if_open(urls: DatabaseUrls) -> None:
         Unavailable: the database does not answer.
     """
     try:
-        async with await psycopg.AsyncConnection.connect(urls.of(APP), autocommit=True, connect_timeout=5) as connection:
+        async with await psycopg.AsyncConnection.connect(
+            urls.of(APP), autocommit=True, connect_timeout=5
+        ) as connection:
             roles = await (await connection.execute(BYPASS, [list(ROLES)])).fetchall()
             unforced = await (await connection.execute(UNFORCED)).fetchall()
     except psycopg.OperationalError as error:

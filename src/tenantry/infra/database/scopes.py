@@ -167,5 +167,3 @@ async def run_after_commit(callbacks: Iterable[AfterCommit]) -> None:
                 await result
         except Exception:
             log.exception("A call after the commit failed: %r", callback)
-
-

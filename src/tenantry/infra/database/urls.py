@@ -67,7 +67,9 @@ def external_urls(settings: Settings) -> DatabaseUrls:
     }
     shared = unquote(urlsplit(url).password or "")
     passwords = {role: secret.get_secret_value() if (secret := own[role]) else shared for role in ROLES}
-    missing = [f"TENANTRY_DATABASE_{role.removeprefix('tenantry_').upper()}_PASSWORD" for role in ROLES if not passwords[role]]
+    missing = [
+        f"TENANTRY_DATABASE_{role.removeprefix('tenantry_').upper()}_PASSWORD" for role in ROLES if not passwords[role]
+    ]
     if missing:
         raise SettingsError(f"The database's roles need their passwords; set {', '.join(missing)}.")
     direct = settings.database_direct_url.get_secret_value() if settings.database_direct_url else None
