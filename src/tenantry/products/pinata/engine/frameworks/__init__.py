@@ -22,6 +22,8 @@ NAMES = (
     "fastify",
     "hono",
     "prisma",
+    "mongoose",
+    "sequelize",
     "nextjs",
     "javascript_http",
 )

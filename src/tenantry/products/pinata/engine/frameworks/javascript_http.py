@@ -168,7 +168,7 @@ class JavaScriptHttp:
         self, findings: Findings, site: Site, verb: str, text: str | None, base: str, through: str, wrapper: str = ""
     ) -> None:
         name = text or "{url}"
-        if base and "://" not in name.partition("/{")[0] and not name.startswith("//"):
+        if base and "://" not in name.partition("/{")[0] and not name.startswith(("//", "{")):
             name = base.rstrip("/") + "/" + name.lstrip("/")
         name = name.partition("?")[0].partition("#")[0] or "/"
         whole = _HOLES_ONLY.match(name) is None
