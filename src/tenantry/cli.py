@@ -134,6 +134,14 @@ def provision(
     commands.provision_database(_settings(), admin_url, say)
 
 
+@database.command()
+def upgrade() -> None:
+    """Bring the embedded database to the major version of PostgreSQL that comes with this Tenantry."""
+    from tenantry.infra.database import commands
+
+    commands.upgrade(_settings(), say)
+
+
 @admin.command("create")
 def create(
     email: str,
@@ -182,9 +190,14 @@ def say(text: str) -> None:
 
 
 def _settings(**given: Any) -> Any:
+    from tenantry.core.configuration import unknown_variables
     from tenantry.core.settings import load_settings
+    from tenantry.packages import setting_kinds
 
-    return load_settings(**{name: value for name, value in given.items() if value is not None})
+    found = load_settings(**{name: value for name, value in given.items() if value is not None})
+    for warning in unknown_variables(setting_kinds(found.products)):
+        print(warning, file=sys.stderr)
+    return found
 
 
 def main() -> None:

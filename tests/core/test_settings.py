@@ -128,11 +128,14 @@ def test_secrets_stay_out_of_error_messages(monkeypatch: pytest.MonkeyPatch) -> 
     assert "very-secret" not in str(caught.value)
 
 
-def test_misspelt_variables_are_pointed_out() -> None:
-    environment = ["TENANTRY_PROT", "TENANTRY_PORT", "TENANTRY_SAMPLE_SIZ", "PATH", "TENANTRY_ACCEPTANCE_DATA"]
-    assert list(unknown_variables(environment, [Settings, SampleSettings])) == [
+def test_misspelt_variables_are_pointed_out(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    for name in ("PROT", "PORT", "SAMPLE_SIZ", "ACCEPTANCE_DATA"):
+        monkeypatch.setenv(f"TENANTRY_{name}", "1")
+    (tmp_path / ".env").write_text("TENANTRY_SING_UP=open\nELSEWHERE=1\n")
+    assert list(unknown_variables([Settings, SampleSettings])) == [
         "TENANTRY_PROT is not a setting and has no effect. Did you mean TENANTRY_PORT?",
         "TENANTRY_SAMPLE_SIZ is not a setting and has no effect. Did you mean TENANTRY_SAMPLE_SIZE?",
+        "TENANTRY_SING_UP is not a setting and has no effect. Did you mean TENANTRY_SIGN_UP?",
     ]
 
 

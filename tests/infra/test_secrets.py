@@ -1,5 +1,6 @@
 """Sealing, signing, and where the keys come from."""
 
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -66,6 +67,13 @@ def test_local_keys_are_made_once_and_kept_private(settings: Settings, tmp_path:
     assert LocalSecrets(here.data_dir).path.stat().st_mode & 0o777 == 0o600
     with pytest.raises(SettingsError):
         load_keys(here.model_copy(update={"mode": "production"}))
+
+
+def test_two_that_start_at_once_share_one_key(settings: Settings, tmp_path: Path) -> None:
+    here = settings.model_copy(update={"data_dir": tmp_path / "data"})
+    with ThreadPoolExecutor(8) as pool:
+        found = set(map(tuple, pool.map(lambda _: load_keys(here), range(40))))
+    assert len(found) == 1
 
 
 def test_keys_that_are_set_win() -> None:

@@ -5,9 +5,11 @@ A product keeps its own settings beside its code, with its name in the prefix:
 """
 
 import difflib
+import os
 from collections.abc import Iterable, Iterator
 from typing import Annotated, Any, Self, TypeVar
 
+from dotenv import dotenv_values
 from pydantic import BeforeValidator, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
@@ -88,10 +90,10 @@ def read(kind: type[S], **given: Any) -> S:
         raise SettingsError("These settings need another value:\n" + "\n".join(f"  {line}" for line in lines)) from None
 
 
-def unknown_variables(environment: Iterable[str], kinds: Iterable[type[SettingsBase]]) -> Iterator[str]:
-    """One sentence for each variable with our prefix that no kind of settings knows, naming the nearest one that exists."""
+def unknown_variables(kinds: Iterable[type[SettingsBase]]) -> Iterator[str]:
+    """One sentence for each variable with our prefix, in the environment or `.env`, that no kind of settings knows."""
     known = {variable for kind in kinds for variable in kind.variables().values()} | NOT_SETTINGS
-    for name in sorted(environment):
+    for name in sorted({*os.environ, *dotenv_values(".env")}):
         if name.upper().startswith(PREFIX) and name.upper() not in known:
             near = difflib.get_close_matches(name.upper(), known, n=1)
             yield f"{name} is not a setting and has no effect." + (f" Did you mean {near[0]}?" if near else "")

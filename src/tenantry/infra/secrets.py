@@ -5,6 +5,7 @@ old one away once nothing is left that it sealed.
 """
 
 import base64
+import fcntl
 import hashlib
 import hmac
 import json
@@ -129,14 +130,19 @@ class LocalSecrets:
     def get(self, name: str, make: Callable[[], Any]) -> Any:
         """The secret of that name, made now if there is none yet."""
         content = self.read()
-        if name not in content:
-            content[name] = make()
-            self.write(content)
+        if name in content:
+            return content[name]
+        self.path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        with self.path.with_suffix(".lock").open("w") as alone:
+            fcntl.flock(alone, fcntl.LOCK_EX)  # two processes starting at once must not each make one
+            content = self.read()
+            if name not in content:
+                content[name] = make()
+                self.write(content)
         return content[name]
 
     def write(self, content: dict[str, Any]) -> None:
         """Replace all of them in one step, so that a crash leaves the old or the new ones."""
-        self.path.parent.mkdir(parents=True, exist_ok=True)
         handle, name = tempfile.mkstemp(dir=self.path.parent, prefix=".secrets-")  # born with mode 0600
         with os.fdopen(handle, "w") as file:
             json.dump(content, file, indent=2)

@@ -5,8 +5,10 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from types import ModuleType
+from typing import TYPE_CHECKING
 
-from sqlalchemy import Table
+if TYPE_CHECKING:
+    from sqlalchemy import Table
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +45,7 @@ class Package:
         for _ in self.modules("models"):
             pass
 
-    def owns(self, table: Table) -> bool:
+    def owns(self, table: "Table") -> bool:
         """Whether the table was declared in this package."""
         declared: str = table.info["module"]
         return declared == self.module or declared.startswith(f"{self.module}.")
