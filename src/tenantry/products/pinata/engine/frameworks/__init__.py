@@ -24,6 +24,9 @@ NAMES = (
     "prisma",
     "mongoose",
     "sequelize",
+    "query_builders",
+    "node_queues",
+    "node_files",
     "nextjs",
     "javascript_http",
 )

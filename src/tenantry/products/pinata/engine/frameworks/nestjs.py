@@ -184,13 +184,14 @@ class NestJs:
         return program.text(expr, at)
 
     def _schedule(self, program: Program, findings: Findings, method: Definition, item: Decorator) -> None:
-        rule = program.folded(item.args[-1 if item.last != "Cron" else 0], method.outside) if item.args else None
-        if rule is not None and rule.startswith("{") and item.args[0][0] == "v":
-            rule = item.args[0][1].rpartition(".")[2]
-        name = f"{item.last.lower()} {rule}" if item.last != "Cron" and rule else rule or item.last.lower()
+        first = item.args[-1 if item.last != "Cron" and item.args else 0] if item.args else None
+        rule = program.folded(first, method.outside) if first is not None else None
+        if first is not None and first[0] == "v" and (rule is None or rule.startswith("{")):
+            rule = first[1].rpartition(".")[2]  # CronExpression.EVERY_HOUR
+        unit = " ms" if item.last != "Cron" and rule and rule.isdigit() else ""
         findings.add(
-            "schedule", name, method.file, item.line, scope=method.scope.parent, handler=method,
-            end_line=method.scope.end_line, framework=self.name, function=method.scope.qualname,
+            "schedule", f"{method.name} ({rule}{unit})" if rule else method.name, method.file, item.line, scope=method.scope.parent,
+            handler=method, end_line=method.scope.end_line, framework=self.name,
         )  # fmt: skip
 
     def _handler(self, program: Program, findings: Findings, owner: Definition, item: Decorator) -> None:
