@@ -25,7 +25,7 @@ from tenantry.infra.http.openapi import guard_of
 from tenantry.infra.http.routing import Route
 from tenantry.infra.jobs.worker import Worker
 from tenantry.infra.live import Hub, Topic, live_router
-from tenantry.infra.secrets import load_keys
+from tenantry.infra.secrets import Sealer, load_keys
 from tenantry.infra.storage import Storage, files_router
 
 FLOORS = (identity, organizations, onboarding)
@@ -90,6 +90,7 @@ def create_app(
             app.include_router(router, prefix=f"/api/v1/orgs/{{org}}/{product.slug}", tags=[product.slug])
     app.state.hub = hub = Hub(database, _topics(products), _events(products))
     app.include_router(live_router(hub, reader_of), prefix="/api/v1")
+    app.state.sealer = Sealer(load_keys(settings))
     app.state.storage = storage = Storage(settings, load_keys(settings))
     app.include_router(files_router(storage))
     if settings.local and not settings.smtp_url:
@@ -128,6 +129,7 @@ def _refuse_unguarded(app: FastAPI) -> None:
 
 def create_worker(settings: Settings, database: Database, products: Sequence[Product]) -> Worker:
     """The worker, for the jobs of the chassis and of all products."""
+    keys = load_keys(settings)
     return Worker(
         database,
         [*JOBS, *(job for product in products for job in product.jobs)],
@@ -135,5 +137,5 @@ def create_worker(settings: Settings, database: Database, products: Sequence[Pro
         concurrency=settings.worker_concurrency,
         grace=1.5,
         permissions=all_permissions(products).least,
-        parts=[settings, Storage(settings, load_keys(settings)), mail.transport_of(settings), events.Subscribers([])],
+        parts=[settings, Storage(settings, keys), Sealer(keys), mail.transport_of(settings), events.Subscribers([])],
     )

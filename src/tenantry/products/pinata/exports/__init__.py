@@ -1,0 +1,1 @@
+"""Exports: what is on a page, as a file for other tools."""

@@ -1,0 +1,1 @@
+"""Findings: what a finished scan knows, asked in pieces."""

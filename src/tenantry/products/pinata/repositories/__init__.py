@@ -1,0 +1,1 @@
+"""Repositories: what an organization scans, and how to get at it."""

@@ -1,0 +1,1 @@
+"""Scans: one reading of a repository, from the queue to its result."""
