@@ -379,6 +379,18 @@ async def test_only_system_jobs_are_scheduled_and_they_are_not_deferred(org_a, o
             await defer(scope, system)
 
 
+async def test_a_job_nobody_here_knows_waits_for_who_does(database, org_a, open_scope) -> None:
+    seen, other = Seen(), Seen()
+    note, stranger = seen.job(), other.job("tests.of_another_version")
+    async with open_scope(org_a) as scope:
+        await defer(scope, stranger)
+        await defer(scope, note)
+    await Worker(database, [note]).run_until_idle()
+    assert (len(seen.calls), other.calls) == (1, [])
+    await Worker(database, [stranger]).run_until_idle()
+    assert len(other.calls) == 1
+
+
 async def test_work_deferred_for_later_waits(database, org_a, open_scope) -> None:
     seen = Seen()
     note = seen.job()

@@ -32,9 +32,12 @@ class Queue(JobManager):
     Procrastinate's worker stops when any of these calls raises; a restart of PostgreSQL would end every worker.
     """
 
-    def __init__(self, connector: PsycopgConnector, *, place: str, process: str, most_per_organization: int) -> None:
+    def __init__(
+        self, connector: PsycopgConnector, *, place: str, process: str, most_per_organization: int, tasks: Iterable[str]
+    ) -> None:
         super().__init__(connector)
-        self._place, self._process, self._most = place, process, most_per_organization
+        self._place, self._process = place, process
+        self._most, self._tasks = most_per_organization, list(tasks)
         self._patience_ends = math.inf
         self._wakes = 0
         self._wake: NotificationCallback | None = None
@@ -45,15 +48,15 @@ class Queue(JobManager):
         """The next job whose turn it is, or None."""
         while True:
             wakes = self._wakes
-            rows = await self._patiently(self._claim, list(queues) if queues else None, worker_id)
+            rows = await self._patiently(self._claim, worker_id)
             if rows:
                 return QueuedJob.from_row(rows[0])
             if wakes == self._wakes:  # a job that came in while we looked must not wait for the next poll
                 return None
 
-    async def _claim(self, queues: list[str] | None, worker_id: int) -> list[dict[str, Any]]:
+    async def _claim(self, worker_id: int) -> list[dict[str, Any]]:
         return await self.connector.execute_query_all_async(
-            statements.CLAIM, queues=queues, worker=worker_id, most=self._most
+            statements.CLAIM, worker=worker_id, most=self._most, tasks=self._tasks
         )
 
     async def listen_for_jobs(

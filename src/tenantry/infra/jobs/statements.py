@@ -4,7 +4,7 @@ from typing import Final, LiteralString
 
 CLAIM: Final[LiteralString] = """
 SELECT id, status, task_name, priority, lock, queueing_lock, args, scheduled_at, queue_name, attempts, worker_id
-  FROM jobs_claim(%(queues)s::text[], %(worker)s, %(most)s)
+  FROM jobs_claim(%(worker)s, %(most)s, %(tasks)s)
 """
 
 # Each of these ends a job only for the worker that holds it. One that was taken for dead and comes back finds nothing.
@@ -52,8 +52,8 @@ SELECT id, task_name, args, attempts, abort_requested, worker_id
 """
 RESCUE: Final[LiteralString] = """
 UPDATE procrastinate_jobs
-   SET status = %(status)s::procrastinate_job_status, abort_requested = false, attempts = attempts + 1, worker_id = NULL, scheduled_at = NULL,
-       ended_at = CASE WHEN %(status)s::procrastinate_job_status <> 'todo' THEN now() END, error = %(error)s
+   SET status = %(status)s::procrastinate_job_status, abort_requested = false, attempts = attempts + 1, worker_id = NULL,
+       scheduled_at = NULL, ended_at = CASE WHEN %(status)s::procrastinate_job_status <> 'todo' THEN now() END, error = %(error)s
  WHERE id = %(id)s AND status = 'doing' AND worker_id IS NOT DISTINCT FROM %(worker)s
 RETURNING id, pg_notify('procrastinate_queue_v1#' || queue_name, '{"type": "job_inserted", "job_id": 0}')
 """

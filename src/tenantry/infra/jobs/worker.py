@@ -61,6 +61,7 @@ class Worker:
             place=this_place(),
             process=this_process(),
             most_per_organization=max(1, (concurrency + 1) // 2),
+            tasks=(job.name for job in jobs),
         )
         self._runner = Runner(database, self._queue, permissions=permissions, parts=parts)
         named = {job.name: job for job in jobs}
