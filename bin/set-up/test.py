@@ -60,7 +60,7 @@ def main(words: list[str]) -> int:
         status = subprocess.run(vitest, cwd=ROOT, env=env, check=False).returncode
         if status:
             print("The interface's tests FAILED; see above.", flush=True)
-    command = [sys.executable, "-m", "pytest", "-p", "no:cacheprovider", *pytest_words(words)]
+    command = [sys.executable, "-m", "pytest", *pytest_words(words)]
     done = subprocess.run(command, cwd=ROOT, env=env, check=False).returncode
     if status and not done:
         print("bin/test: the interface's tests failed (at the top of this output).")
