@@ -78,6 +78,8 @@ def extract(path: str, content: bytes, digest: bytes) -> Reading:
         facts = language(name).extract(path, content)
     except RecursionError:
         return Reading(path, digest, "error", b"", "parse.too_deep", "It is nested too deeply to be read.")
+    except Exception as error:  # noqa: BLE001 - one file's oddity must not cost the whole scan
+        return Reading(path, digest, "error", b"", "engine.failed", f"{name}: {type(error).__name__}: {error}")
     return Reading(path, digest, "facts", b"", code, message, facts)
 
 

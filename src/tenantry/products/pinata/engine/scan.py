@@ -176,7 +176,10 @@ class _Scan:
         findings = Findings()
         for done, item in enumerate(active):
             self._say("resolve", done, len(active), item.name)
-            item.find(program, findings)
+            try:
+                item.find(program, findings)
+            except Exception as error:  # noqa: BLE001 - one framework's mistake must not cost the others' facts
+                findings.diagnose("", 0, "engine.failed", f"{item.name}: {type(error).__name__}: {error}")
         self._say("graph", 0, 1, "Joining routes, functions, effects and tables")
         sizes = {entry.path: entry.size for entry in found.sources}
         services = find_services(build, list(facts), self.root.name)

@@ -75,14 +75,7 @@ class DjangoOrm:
         models = models_of(program.inference)
         for table in models.tables():
             findings.table(table)
-        managers = {
-            scope.name
-            for definition in program.project.classes()
-            if models.is_manager(definition)
-            for scope in definition.file.scopes
-            if scope.parent == definition.index
-        }
-        for site in program.methods(*sorted(_QUERY | _WRITES | _JOINED | _SAVES | _READS_SELF | _ONE | managers)):
+        for site in program.methods(*sorted(_QUERY | _WRITES | _JOINED | _SAVES | _READS_SELF | _ONE)):
             if site.file.language != "python":
                 continue
             callee = site.callee
@@ -94,8 +87,6 @@ class DjangoOrm:
                 self._instance(program, findings, models, site)
             elif callee.kind == FUNCTION and site.method in _SAVES:
                 self._overridden(program, findings, models, site)
-            elif callee.kind == FUNCTION and callee.item is not None and site.outermost:
-                self._managed(findings, models, site)
         for site in program.calls(*_SHORTCUTS):
             target = program.value(site.expr[2][0], site.at) if site.expr[2] else None
             if (
@@ -146,16 +137,6 @@ class DjangoOrm:
     def _begins(site: Site, callee: Value) -> bool:
         """Whether the chain itself reaches the manager: every call in its path is written right here."""
         return callee.path.count("()") <= len(spine(site.expr)) - 1
-
-    def _managed(self, findings: Findings, models: DjangoModels, site: Site) -> None:
-        """A custom method of a manager reads its model, besides what its body does, if the chain goes on from it."""
-        item = site.callee.item
-        if item is None or item.kind != CLASS or item.definition is None or not item.path.startswith(".objects"):
-            return
-        name = site.callee.definition.name if site.callee.definition else ""
-        if name.startswith(("create", "bulk_", "update", "delete")):
-            return
-        self._emit(findings, models.table_of(item.definition), "db_read", site, LIKELY)
 
     # -- instances --------------------------------------------------------------------------------------------
 

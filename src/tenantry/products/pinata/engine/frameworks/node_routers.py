@@ -69,6 +69,7 @@ class NodeRouters:
         self.findings = findings
         self.dialect = dialect
         self.mounts = Mounts()
+        self.modules = {name.partition("(")[0].partition(".")[0] for name in dialect.creators}
         self.made: dict[int, Binding] = {}  # the innermost call of a chain that makes a router → its variable
         self._params: dict[tuple[str, int, str], list[Binding]] = {}
 
@@ -86,7 +87,7 @@ class NodeRouters:
     def collect(self) -> None:
         for path in sorted(self.program.project.files):
             file = self.program.project.files[path]
-            if file.language not in LANGUAGES:
+            if file.language not in LANGUAGES or not any(item.module in self.modules for item in file.imports):
                 continue
             for assign in file.assigns:
                 if assign.value is not None and assign.value[0] == CALL:

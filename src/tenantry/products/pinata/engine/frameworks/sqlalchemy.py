@@ -60,6 +60,11 @@ _QUERY = (
 )  # fmt: skip
 
 
+def _builds(name: str) -> bool:
+    """Whether `select`, `insert`… of this canonical name are SQLAlchemy's, also as `db.select` of Flask-SQLAlchemy."""
+    return name.startswith(("sqlalchemy.", "sqlmodel.")) and "()" not in name or name.rpartition(".")[0].endswith("SQLAlchemy()")
+
+
 def models_of(inference: Inference) -> Models:
     return inference.project.state("sqlalchemy.models", lambda: Models(inference))
 
@@ -166,7 +171,7 @@ class SqlAlchemy:
             name = dotted(inner[1])
             if name.rpartition(".")[2] in _STATEMENTS:
                 value = program.value(inner[1], at)
-                if value.kind == EXTERNAL and value.path.startswith(("sqlalchemy", "sqlmodel")):
+                if value.kind == EXTERNAL and _builds(value.path):
                     return inner
         return None
 
@@ -206,8 +211,7 @@ class SqlAlchemy:
         for site in program.methods(*_STATEMENTS):
             if (
                 id(site.expr) in used
-                or site.callee.kind != EXTERNAL
-                or not site.callee.path.startswith(("sqlalchemy", "sqlmodel"))
+                or site.callee.kind != EXTERNAL or not _builds(site.callee.path)
             ):
                 continue
             self._note(program, findings, models, site.expr, site.outer.expr, site, set(), LIKELY)

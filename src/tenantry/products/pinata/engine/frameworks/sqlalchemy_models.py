@@ -73,6 +73,8 @@ class Models:
         if not flavour or self._own(definition, "__abstract__") == (NUM, True):
             return None
         own = self._own(definition, "__tablename__")
+        if own is not None and own[0] == "computed" and self._is_base(definition):
+            return None
         if own is not None:
             return self._evaluated(own, definition, definition.inside)
         mapped = self._own(definition, "__table__")
@@ -83,6 +85,11 @@ class Models:
             if says.get("table") != (NUM, True):
                 return None
         return self._inherited(definition, flavour)
+
+    def _is_base(self, definition: Definition) -> bool:
+        """A direct subclass of DeclarativeBase is the base of all models, never one itself."""
+        values = (self.inference.value(base, definition.outside) for base in definition.scope.bases)
+        return any(value.path.rpartition(".")[2].startswith("DeclarativeBase") for value in values if value.kind == EXTERNAL)
 
     def _inherited(self, definition: Definition, flavour: str) -> str | None:
         order = self.inference.members.order(definition)[0]

@@ -62,10 +62,19 @@ class PythonModules:
 
 
 def find_module(project: "Project", file: FileFacts, item: Import) -> str | None:
+    """The file of an import. A one-word name of a module beside the importing one may as well be a library's
+    (`worker/celery.py` and `from celery import shared_task`): then the module must know the name that is wanted."""
     modules = project.state("python.modules", lambda: PythonModules(project.paths("python")))
     if item.level:
         return modules.relative(file.path, item.level, item.module)
-    return modules.absolute(file.path, item.module)
+    path = modules.absolute(file.path, item.module)
+    if path is None or "." in item.module or "/" not in path.removesuffix("/__init__.py"):
+        return path
+    if path == file.path:
+        return None
+    if item.name in ("", "*") or item.name in project.names(project.files[path], 0) or submodule(project, path, item.name):
+        return path
+    return None
 
 
 def submodule(project: "Project", package: str, name: str) -> str | None:

@@ -75,6 +75,8 @@ class Inference:
         self._namespaces = dict(namespaces or {})
         self.members = Members(self)
         self._names: dict[tuple[str, int, str], Value] = {}
+        self._stars: dict[str, tuple[list[str], str]] = {}
+        self._offers: dict[str, set[str]] = {}
         self._calls: dict[tuple[int, str, int], Value] = {}
         self._returns: dict[tuple[str, int], Value] = {}
         self._keep: list[Expr] = []
@@ -102,32 +104,63 @@ class Inference:
             if inside is not None:
                 return Value(INSTANCE, inside)
         current = scope
-        while current >= 0:
+        while current > 0:
             around = file.scopes[current]
             if current == scope or around.kind != CLASS_SCOPE:
                 entries = project.names(file, current).get(name)
                 if entries:
                     value = self._entries(file, current, entries, name)
-                    if value.known or current == 0:
-                        return value
-                    if any(not isinstance(entry, Import) for entry in entries):
+                    if value.known or any(not isinstance(entry, Import) for entry in entries):
                         return value
             current = around.parent
-        for entry in project.names(file, 0).get("*", ()):
-            if isinstance(entry, Import):
-                path = project.language(file).find_module(project, file, entry)
-                if path is not None:
-                    value = self.name(project.files[path], 0, name)
-                    if value.known:
-                        return value
-        canonical = project.language(file).builtins.get(name)
+        return self.name(file, 0, name) if scope else self._global(file, name)
+
+    def _global(self, file: FileFacts, name: str) -> Value:
+        """A name of a module: its own, one of those it takes over whole from others, or a built-in one."""
+        entries = self.project.names(file, 0).get(name)
+        if entries:
+            return self._entries(file, 0, entries, name)
+        paths, outside = self._taken_over(file)
+        for path in paths:
+            offered = self._offered(path)
+            if name in offered or "*" in offered:
+                value = self.name(self.project.files[path], 0, name)
+                if value.known:
+                    return value
+        canonical = self.project.language(file).builtins.get(name)
         if canonical is not None:
             return external(canonical)
-        stars = [entry for entry in project.names(file, 0).get("*", ()) if isinstance(entry, Import)]
-        outside = [entry for entry in stars if project.language(file).find_module(project, file, entry) is None]
-        if outside:
-            return external(f"{outside[0].module}.{name}")
-        return UNKNOWN
+        return external(f"{outside}.{name}") if outside else UNKNOWN
+
+    def _taken_over(self, file: FileFacts) -> tuple[list[str], str]:
+        """(modules of the tree that a file imports or exports whole, the first such module from outside)."""
+        found = self._stars.get(file.path)
+        if found is None:
+            speaks, paths, outside = self.project.language(file), list[str](), ""
+            for entry in self.project.names(file, 0).get("*", ()):
+                if isinstance(entry, Import):
+                    path = speaks.find_module(self.project, file, entry)
+                    if path is not None:
+                        paths.append(path)
+                    outside = outside or ("" if path is not None else entry.module)
+            found = self._stars[file.path] = (paths, outside)
+        return found
+
+    def _offered(self, path: str) -> set[str]:
+        """All names that a module has, with those it takes over: looking for a name in vain is most of the work otherwise."""
+        found = self._offers.get(path)
+        if found is None:
+            found = self._offers[path] = set()
+            seen, waiting = {path}, [path]
+            while waiting:
+                file = self.project.files[waiting.pop()]
+                found.update(self.project.names(file, 0))
+                paths, outside = self._taken_over(file)
+                if outside:
+                    found.add("*")
+                waiting += [other for other in paths if other not in seen]
+                seen.update(paths)
+        return found
 
     def _entries(self, file: FileFacts, scope: int, entries: list[Entry], name: str) -> Value:
         """The first binding that says something; definitions win over assignments, as in `try: import … except: X = None`."""
@@ -233,6 +266,8 @@ class Inference:
         if tag == ELEMENT:
             return self.members.element(self.value(expr[1], at))
         if tag == INDEX:
+            if expr[1][0] == NAME and expr[1][1].rpartition(".")[2] in ("Annotated", "Optional", "Union"):
+                return as_type(self, expr, at)  # an alias of a type
             return self.members.index(self.value(expr[1], at), expr[2])
         if tag == BINARY:
             if expr[1] in ("or", "and", "?", "??", "||", "&&"):

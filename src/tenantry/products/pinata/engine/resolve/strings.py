@@ -42,6 +42,8 @@ def fold(inference: Inference, expr: Expr, at: At, depth: int = 0) -> str | None
         return "".join(part if isinstance(part, str) else _hole(inference, part, at, depth) for part in expr[1])
     if tag == BINARY and expr[1] == "+":
         return _hole(inference, expr[2], at, depth) + _hole(inference, expr[3], at, depth)
+    if tag == BINARY and expr[1] == "/":
+        return _hole(inference, expr[2], at, depth).rstrip("/") + "/" + _hole(inference, expr[3], at, depth).lstrip("/")
     if tag == BINARY and expr[1] == "%":
         return _percent(inference, expr, at, depth)
     if tag == BINARY and expr[1] in ("or", "||", "??", "?"):
@@ -55,10 +57,26 @@ def fold(inference: Inference, expr: Expr, at: At, depth: int = 0) -> str | None
             found = fold(inference, value.expr, value.at, depth + 1)
             if found is not None:
                 return found
+        assigned = _assigned(inference, expr, at, depth) if tag == NAME and value.kind == EXTERNAL else None
+        if assigned is not None:
+            return assigned
         if value.kind == EXTERNAL and value.path.startswith(tuple(_ENVIRONMENT)) and "[" in value.path:
             return "{" + value.path.rpartition("[")[2].rstrip("]") + "}"
         name = last_name(expr)
         return f"{{{name}}}" if name else None
+    return None
+
+
+def _assigned(inference: Inference, expr: Expr, at: At, depth: int) -> str | None:
+    """The text of what a variable is set to by a call: `os.getenv("URL", "http://…")`, `Path("data") / "x"`."""
+    binding = inference.binding(expr, at)
+    if binding is None:
+        return None
+    file = inference.project.files[binding.path]
+    for entry in inference.project.names(file, binding.scope).get(binding.name, ()):
+        value = getattr(entry, "value", None)
+        if value is not None and value[0] in (CALL, BINARY) and value != expr:
+            return text(inference, value, At(file, binding.scope), depth + 1)
     return None
 
 
