@@ -28,7 +28,10 @@ from tenantry.infra.storage import Storage
 from tenantry.infra.storage.names import key_of
 from tests.conftest import OpenScope
 
-
+FOREIGN_JOB = """
+INSERT INTO procrastinate_jobs (queue_name, task_name, args)
+VALUES ('default', 'x', jsonb_build_object('org_id', CAST(:other AS text)))
+"""
 EVENT_OF_A_JOB = """
 INSERT INTO procrastinate_events (job_id, type, org_id) SELECT id, 'failed', CAST(:other AS uuid) FROM procrastinate_jobs
 """
@@ -93,7 +96,7 @@ async def test_anothers_jobs_cannot_be_seen_changed_cancelled_or_retried(
     [
         "UPDATE procrastinate_jobs SET args = jsonb_set(args, '{org_id}', to_jsonb(CAST(:other AS text)))",
         "UPDATE procrastinate_jobs SET args = args - 'org_id'",
-        "INSERT INTO procrastinate_jobs (queue_name, task_name, args) VALUES ('default', 'x', jsonb_build_object('org_id', CAST(:other AS text)))",
+        FOREIGN_JOB,
         "INSERT INTO procrastinate_jobs (queue_name, task_name) VALUES ('default', 'events.prune')",
         EVENT_OF_A_JOB,
         EVENT,

@@ -2,6 +2,8 @@
 
 import asyncio
 import json
+from collections.abc import Callable
+from pathlib import Path
 from uuid import UUID
 
 import psycopg
@@ -9,11 +11,14 @@ import pytest
 from sqlalchemy import text
 from sqlalchemy.exc import ProgrammingError
 
+from tenantry.core.actors import Actor
 from tenantry.core.errors import Invalid
 from tenantry.core.ids import new_id
+from tenantry.infra.database import dump
 from tenantry.infra.database.database import Database
-from tenantry.infra.database.roles import APP
+from tenantry.infra.database.roles import APP, OWNER
 from tenantry.infra.database.scopes import OrganizationRef
+from tenantry.infra.database.urls import DatabaseUrls
 from tenantry.infra.events import (
     JOBS,
     Subscriber,
@@ -112,12 +117,32 @@ async def test_reading_goes_on_where_it_stopped(open_scope: OpenScope, org_a: Or
     assert await names(open_scope, org_a, now) == ["tests.later"]
 
 
-@pytest.mark.parametrize("position", ["", "x", "1", "1.2.3", "-1.2", "9" * 30 + ".1", "1.1; DROP TABLE events_events"])
+@pytest.mark.parametrize(
+    "position", ["", "x", "1", "1.2.3", "-1.2", "9" * 30 + ".1", "999999999999.1", "1.1; DROP TABLE events_events"]
+)
 async def test_a_made_up_position_is_refused(open_scope: OpenScope, org_a: OrganizationRef, position: str) -> None:
     async with open_scope(org_a) as scope:
         with pytest.raises(Invalid) as caught:
             await events_after(scope, position)
     assert caught.value.code == "events.position.invalid"
+
+
+async def test_restored_events_are_the_oldest_whatever_the_other_server_counted(
+    clone: Callable[[], DatabaseUrls], org_a: OrganizationRef, ada: Actor, tmp_path: Path
+) -> None:
+    database = Database(clone())
+    async with database.org_scope(org_a, ada) as scope:
+        await emit(scope, "tests.before", 1)
+    with psycopg.connect(database.urls.of(OWNER)) as connection:
+        connection.execute("UPDATE events_events SET transaction = '999999999999'")
+    await asyncio.to_thread(dump.dump, database.urls, tmp_path / "dump")
+    await database.close()
+    await asyncio.to_thread(dump.restore, database.urls, tmp_path / "dump")
+    async with database.org_scope(org_a, ada) as scope:
+        await emit(scope, "tests.after", 2)
+    async with database.org_scope(org_a, ada) as scope:
+        assert [event.name for event in await events_after(scope, START)] == ["tests.before", "tests.after"]
+    await database.close()
 
 
 async def test_organizations_do_not_see_each_others_events(

@@ -21,6 +21,13 @@ WHERE c.relkind = 'r' AND n.nspname = 'public' AND right(c.relname, 11) <> '_mig
 """
 
 
+TRANSACTION_COLUMNS = """
+SELECT format('%I.%I', n.nspname, c.relname), quote_ident(a.attname)
+  FROM pg_attribute a JOIN pg_class c ON c.oid = a.attrelid JOIN pg_namespace n ON n.oid = c.relnamespace
+ WHERE c.relkind = 'r' AND n.nspname = 'public' AND a.atttypid = 'xid8'::regtype AND NOT a.attisdropped
+"""
+
+
 class DumpError(Exception):
     """A dump or a restore failed, and nothing was changed. The message has what PostgreSQL said."""
 
@@ -62,6 +69,14 @@ def restore(urls: DatabaseUrls, source: Path) -> None:
             raise DumpError(f"The database could not be restored, and is as it was: {words}")
     with psycopg.connect(urls.of(OWNER, direct=True), autocommit=True) as connection:
         open_to_roles(connection)
+        _forget_transactions(connection)
+
+
+def _forget_transactions(connection: psycopg.Connection) -> None:
+    """Another server counts its transactions anew, so what is restored from it counts as the oldest there is here: else
+    rows ordered by transaction would lie in a future that may never come."""
+    for table, column in connection.execute(TRANSACTION_COLUMNS).fetchall():
+        connection.execute(f"UPDATE {table} SET {column} = '3'".encode())  # noqa: S608 (quoted by PostgreSQL)
 
 
 def is_empty(urls: DatabaseUrls) -> bool:

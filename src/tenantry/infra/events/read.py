@@ -13,6 +13,7 @@ from tenantry.infra.database.scopes import OrgScope
 
 # Below `xmin` every transaction has ended, so nothing can appear there any more.
 HORIZON = text("SELECT pg_snapshot_xmin(pg_current_snapshot())::text")
+FUTURE = text("SELECT CAST(CAST(:transaction AS text) AS xid8) > pg_snapshot_xmax(pg_current_snapshot())")
 AFTER = text("""
 SELECT id, name, subject, data, at, transaction::text || '.' || number AS position
   FROM events_events
@@ -49,9 +50,17 @@ async def events_after(scope: OrgScope, position: str, *, limit: int = 100) -> l
     """
     found = POSITION.fullmatch(position)
     if found is None:
-        raise Invalid(
-            "events.position.invalid", "This position is not one of ours.", hint="Leave it out to start from now."
-        )
+        raise _invalid()
     values = {"transaction": found[1], "number": int(found[2]), "limit": limit}
     rows: Any = await scope.session.execute(AFTER, values)
-    return [Happened(*row) for row in rows]
+    events = [Happened(*row) for row in rows]
+    # A position from before a restore may lie in this server's future; whoever waited there would hear nothing for long.
+    if not events and await scope.session.scalar(FUTURE, {"transaction": found[1]}):
+        raise _invalid()
+    return events
+
+
+def _invalid() -> Invalid:
+    return Invalid(
+        "events.position.invalid", "This position is not one of ours.", hint="Leave it out to start from now."
+    )

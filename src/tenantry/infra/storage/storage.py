@@ -45,7 +45,7 @@ class Storage:
         """Where the files are; made on first use, so that describing a service makes no folders."""
         if self._settings.storage_url:
             return from_url(self._settings.storage_url)
-        folder = self._settings.data_dir / "files"
+        folder = self._settings.files_dir
         folder.mkdir(parents=True, exist_ok=True, mode=0o700)
         return LocalStore(prefix=folder)
 
