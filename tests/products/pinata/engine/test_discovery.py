@@ -90,7 +90,7 @@ def test_generated_code_is_known_by_its_content() -> None:
 def test_bad_files_become_diagnostics(tmp_path: Path) -> None:
     put(tmp_path, {
         "good.py": ROUTE.replace("{name}", "good"), "empty.py": "", "latin.py": "# caf\xe9\n".encode("latin-1") + ROUTE.encode(),
-        "broken.py": "def f(:\n  x = = 2\n\n" + ROUTE, "zero.py": b"\0\1\2" * 50, "big.py": b"x = 1\n" * 20_000,
+        "broken.py": ROUTE + "\n\ndef f(:\n  x = = 2\n", "zero.py": b"\0\1\2" * 50, "big.py": b"x = 1\n" * 20_000,
         "deep.py": "x = " + "(" * 3_000 + "1" + ")" * 3_000 + "\n", "line.py": "x = '" + "a" * 50_000 + "'\n",
     })  # fmt: skip
     assert codes(tmp_path, max_file_bytes=100_000) == {

@@ -119,7 +119,10 @@ class FileFacts:
 
 
 def pack(facts: FileFacts) -> bytes:
-    """Facts as bytes, without the path: equal contents give equal bytes wherever the file lies."""
+    """Facts as bytes, without the path: they hold for equal contents wherever the file lies.
+
+    An expression that is part of another one stays the very same object (marshal keeps references from version 3 on):
+    frameworks tell by identity what they have counted already."""
     plain = (
         facts.language,
         [(*scope[:9], tuple(tuple(param) for param in scope.params), *scope[10:]) for scope in facts.scopes],
@@ -130,7 +133,7 @@ def pack(facts: FileFacts) -> bytes:
         facts.errors,
         facts.extra,
     )
-    return marshal.dumps(plain, 2)
+    return marshal.dumps(plain, 4)
 
 
 def unpack(path: str, data: bytes) -> FileFacts:

@@ -4,6 +4,7 @@ import re
 from collections import defaultdict
 
 _HOST = re.compile(r"^[a-z][a-z0-9+.-]*://([^/?#]*)", re.IGNORECASE)
+_LOCAL = frozenset(("localhost", "127.0.0.1", "0.0.0.0", "host.docker.internal"))  # noqa: S104
 _HOLE = re.compile(r"\{[^}]*\}")
 
 
@@ -13,6 +14,8 @@ def host_of(name: str) -> str:
     if match is None:
         return ""
     host = match.group(1).rpartition("@")[2].lower()
+    if host.partition(":")[0] in _LOCAL:  # the default of a base address, for a developer's machine: a route of this tree
+        return ""
     return "" if host.startswith("{") and host.endswith("}") and host.count("{") == 1 else host
 
 
