@@ -2,6 +2,7 @@
 
 import os
 import pwd
+import random
 import shutil
 import signal
 import subprocess
@@ -336,3 +337,39 @@ def test_programs_which_that_user_cannot_reach_are_copied(folder: Path, monkeypa
         command = Path(f"/proc/{server.pid}/cmdline").read_bytes().split(b"\0")[0].decode()
         server.stop()
         assert command.startswith(str(folder / "data" / "programs"))
+
+
+WRITER = """
+import sys
+from pathlib import Path
+import psycopg
+from tenantry.infra.database.embedded import embedded_server
+with embedded_server(Path(sys.argv[1])) as urls, psycopg.connect(urls.of("tenantry_owner"), autocommit=True) as connection:
+    connection.execute("CREATE TABLE IF NOT EXISTS written (number bigint GENERATED ALWAYS AS IDENTITY)")
+    while True:
+        print(connection.execute("INSERT INTO written DEFAULT VALUES RETURNING number").fetchone()[0], flush=True)
+"""
+
+
+@pytest.mark.deep
+def test_a_storm_of_kills_loses_nothing(folder: Path) -> None:
+    """Twenty times we are killed in the middle of writing, and half of the times PostgreSQL with us."""
+    chance = random.Random(18)
+    written: set[int] = set()
+    for turn in range(20):
+        process = subprocess.Popen(
+            [sys.executable, "-c", WRITER, str(folder / "data")], stdout=subprocess.PIPE, text=True
+        )
+        assert process.stdout is not None
+        written.add(int(process.stdout.readline()))
+        time.sleep(chance.random() / 2)
+        process.kill()
+        if turn % 2:
+            found = PidFile.read(folder / "data" / "postgresql" / "data")
+            assert found is not None
+            os.kill(found.pid, signal.SIGKILL)
+        written |= {int(line) for line in process.communicate()[0].splitlines() if line.strip()}
+    with embedded_server(folder / "data") as urls, psycopg.connect(urls.of(OWNER)) as connection:
+        kept = {number for (number,) in connection.execute("SELECT number FROM written")}
+    assert len(written) > 20
+    assert written <= kept

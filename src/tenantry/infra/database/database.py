@@ -119,17 +119,10 @@ async def _session(pool: Pool, tenancy: Tenancy) -> AsyncIterator[AsyncSession]:
     saving = False
     callbacks: list[AfterCommit] = []
     try:
-        async with (
-            pool.transaction(tenancy) as connection,
-            AsyncSession(
-                connection,
-                expire_on_commit=False,
-                join_transaction_mode="control_fully",
-                info={"after_commit": callbacks},
-            ) as session,
-        ):
+        async with pool.transaction(tenancy, {"after_commit": callbacks}) as session:
             yield session
-            await session.flush()
+            if session.new or session.dirty or session.deleted:
+                await session.flush()
             saving = True
             await session.commit()
     except Exception as error:

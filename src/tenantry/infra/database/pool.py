@@ -7,7 +7,7 @@ from contextlib import asynccontextmanager
 from typing import Any
 
 from sqlalchemy import Connection, event
-from sqlalchemy.ext.asyncio import AsyncConnection, create_async_engine
+from sqlalchemy.ext.asyncio import AsyncSession, create_async_engine
 
 from tenantry.infra.database.failures import busy, is_away, unavailable
 from tenantry.infra.database.roles import RoleName
@@ -42,39 +42,43 @@ class Pool:
         event.listen(self.engine.sync_engine, "begin", _begin)
 
     @asynccontextmanager
-    async def transaction(self, tenancy: Tenancy) -> AsyncIterator[AsyncConnection]:
-        """A connection inside a fresh transaction which sees what `tenancy` says; whoever takes it ends the transaction.
+    async def transaction(self, tenancy: Tenancy, info: dict[str, Any]) -> AsyncIterator[AsyncSession]:
+        """A session inside a fresh transaction which sees what `tenancy` says. Whoever takes it commits; what is not
+        committed is rolled back.
 
         Raises:
             Unavailable: `database.busy` or `database.unavailable`.
         """
+        await self._take_turn()
+        try:
+            session = await self._open(tenancy, info)
+            try:
+                yield session
+            finally:
+                await session.close()
+        finally:
+            self._queue.release()
+
+    async def _take_turn(self) -> None:
+        if not self._queue.locked():
+            await self._queue.acquire()  # at once, and without the cost of a timer
+            return
         try:
             async with asyncio.timeout(WAIT_SECONDS):
                 await self._queue.acquire()
         except TimeoutError:
             raise busy() from None
-        try:
-            connection = await self._open(tenancy)
-            try:
-                yield connection
-            finally:
-                await connection.close()
-        finally:
-            self._queue.release()
 
-    async def _open(self, tenancy: Tenancy) -> AsyncConnection:
+    async def _open(self, tenancy: Tenancy, info: dict[str, Any]) -> AsyncSession:
         """Nothing was sent before BEGIN, so a connection found dead is simply replaced; a restarting server is awaited."""
         until = time.monotonic() + PATIENCE_SECONDS
         while True:
-            connection: AsyncConnection | None = None
+            session = AsyncSession(self.engine, expire_on_commit=False, info=info)
             try:
-                connection = await self.engine.connect()
-                await connection.execution_options(**{TENANCY: tenancy})
-                await connection.begin()
-                return connection
+                await session.connection(execution_options={TENANCY: tenancy})
+                return session
             except BaseException as error:
-                if connection is not None:
-                    await connection.close()
+                await session.close()
                 if not is_away(error):
                     raise
                 if time.monotonic() > until:
