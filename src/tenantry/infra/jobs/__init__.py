@@ -30,5 +30,6 @@ __all__ = [
     "defer",
     "defer_once",
     "job",
+    "prune_jobs",
     "retry_dead_letter",
 ]
