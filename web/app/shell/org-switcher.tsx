@@ -17,7 +17,7 @@ export function OrgSwitcher() {
         <Avatar name={organization.name} square className="size-7 text-xs" />
         <span className="min-w-0 flex-1">
           <span className="block truncate font-semibold">{organization.name}</span>
-          <span className="block truncate text-xs text-fg-3">
+          <span className="block truncate text-xs text-fg-2">
             {title(organization.role)} · {plural(organization.members, "member")}
           </span>
         </span>

@@ -1,4 +1,4 @@
-import { BookOpen, Box, Code, type LucideIcon, Orbit, Sparkles, Table2, Wallet } from "lucide-react";
+import { BookOpen, Box, Code, type LucideIcon, NotebookPen, Orbit, Sparkles, Table2, Wallet } from "lucide-react";
 import { Link } from "react-router";
 import { cn } from "~/lib/classes";
 import { Tooltip } from "~/ui/tooltip";
@@ -10,6 +10,7 @@ const icons: Record<string, LucideIcon> = {
   orbit: Orbit,
   sparkles: Sparkles,
   book: BookOpen,
+  "notebook-pen": NotebookPen,
   table: Table2,
 };
 

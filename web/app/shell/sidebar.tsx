@@ -14,7 +14,7 @@ import { UserMenu } from "./user-menu";
 export function Sidebar() {
   const { product, products, organization, openPalette, openShortcuts } = useShell();
   return (
-    <div className="flex h-full flex-col gap-4 overflow-y-auto p-3">
+    <aside aria-label="Sidebar" className="flex h-full flex-col gap-4 overflow-y-auto p-3">
       <OrgSwitcher />
       <button
         type="button"
@@ -66,7 +66,7 @@ export function Sidebar() {
           <CircleHelp aria-hidden="true" />
         </Button>
       </div>
-    </div>
+    </aside>
   );
 }
 

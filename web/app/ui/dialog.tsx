@@ -1,8 +1,9 @@
 import { X } from "lucide-react";
 import { Dialog as Radix } from "radix-ui";
-import type { ReactNode } from "react";
+import { type ReactNode, use, useState } from "react";
 import { cn } from "~/lib/classes";
 import { Button } from "./button";
+import { MenuPlace } from "./menu";
 
 interface Props {
   open: boolean;
@@ -59,9 +60,10 @@ export function Dialog({ open, onOpenChange, title, text, children, className }:
 
 /** A panel at the right edge that leaves the page behind it in use. */
 export function SidePanel({ open, onOpenChange, title, text, children, className }: Props) {
+  const place = use(MenuPlace);
   return (
     <Radix.Root open={open} onOpenChange={onOpenChange} modal={false}>
-      <Radix.Portal>
+      <Radix.Portal container={place ?? undefined}>
         <Radix.Content
           onInteractOutside={(event) => event.preventDefault()}
           onOpenAutoFocus={(event) => event.preventDefault()}
@@ -85,17 +87,19 @@ export function SidePanel({ open, onOpenChange, title, text, children, className
 
 /** The sidebar of narrow screens. */
 export function Drawer({ open, onOpenChange, title, children }: Omit<Props, "text" | "className">) {
+  const [content, setContent] = useState<HTMLElement | null>(null);
   return (
     <Radix.Root open={open} onOpenChange={onOpenChange}>
       <Radix.Portal>
         <Radix.Overlay className={overlay} />
         <Radix.Content
+          ref={setContent}
           data-modal
           aria-describedby={undefined}
           className="fixed inset-y-0 left-0 z-50 w-[17rem] overflow-y-auto border-r bg-canvas data-[state=open]:animate-in data-[state=open]:slide-in-from-left-6 motion-reduce:animate-none"
         >
           <Radix.Title className="sr-only">{title}</Radix.Title>
-          {children}
+          <MenuPlace value={content}>{children}</MenuPlace>
         </Radix.Content>
       </Radix.Portal>
     </Radix.Root>

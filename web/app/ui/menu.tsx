@@ -1,15 +1,26 @@
 import { Check } from "lucide-react";
 import { DropdownMenu as Radix } from "radix-ui";
-import type { ComponentProps, ReactNode } from "react";
+import { type ComponentProps, createContext, type ReactNode, use, useEffect, useState } from "react";
 import { cn } from "~/lib/classes";
 
-export const Menu = Radix.Root;
+/** Not modal: the page behind it stays readable, and a click beside it closes it all the same. */
+export function Menu(props: ComponentProps<typeof Radix.Root>) {
+  return <Radix.Root modal={false} {...props} />;
+}
+
+/** The element menus and panels are put into, when the page isn't the place: inside of a drawer or of a full screen. */
+export const MenuPlace = createContext<HTMLElement | null>(null);
+
 export const MenuTrigger = Radix.Trigger;
 export const MenuRadioGroup = Radix.RadioGroup;
 
 export function MenuContent({ className, ...rest }: ComponentProps<typeof Radix.Content>) {
+  const place = use(MenuPlace);
+  const [main, setMain] = useState<HTMLElement | null>(null);
+  useEffect(() => setMain(document.querySelector("main")), []);
   return (
-    <Radix.Portal>
+    // In a landmark, so that whoever goes through the page by landmarks meets it.
+    <Radix.Portal container={place ?? main}>
       <Radix.Content
         sideOffset={6}
         collisionPadding={8}

@@ -19,7 +19,9 @@ export function ResourceForm({ fields, item, action, onSave }: Props) {
   const submit = async (event: FormEvent<HTMLFormElement>) => {
     event.preventDefault();
     const form = new FormData(event.currentTarget);
-    const values = Object.fromEntries(fields.map((field) => [field.name, parseField(field, form.get(field.name))]));
+    const values = Object.fromEntries(
+      fields.map((field) => [field.name, parseField(field, form.get(field.name), item !== undefined)]),
+    );
     setBusy(true);
     setProblem(null);
     try {
@@ -39,7 +41,13 @@ export function ResourceForm({ fields, item, action, onSave }: Props) {
     <form onSubmit={submit} className="grid gap-4">
       {problem && !placed && <ProblemNote error={problem} />}
       {fields.map((field) => (
-        <Control key={field.name} field={field} value={item?.[field.name]} error={errorOf(field.name)} />
+        <Control
+          key={field.name}
+          field={field}
+          changing={item !== undefined}
+          value={item?.[field.name]}
+          error={errorOf(field.name)}
+        />
       ))}
       <div className="flex justify-end">
         <Button type="submit" variant="primary" size="md" busy={busy}>
@@ -50,7 +58,15 @@ export function ResourceForm({ fields, item, action, onSave }: Props) {
   );
 }
 
-function Control({ field, value, error }: { field: FieldOf; value: unknown; error: string | undefined }) {
+interface ControlProps {
+  field: FieldOf;
+  /** An existing object is being changed: what isn't filled in stays as it is. */
+  changing: boolean;
+  value: unknown;
+  error: string | undefined;
+}
+
+function Control({ field, changing, value, error }: ControlProps) {
   const { name, title, schema, required } = field;
   const shared = { name, required: required && schema.type !== "boolean" };
   const text = value === null || value === undefined ? String(schema.default ?? "") : String(value);
@@ -90,11 +106,11 @@ function Control({ field, value, error }: { field: FieldOf; value: unknown; erro
     );
   } else if (schema.format === "date-time") {
     control = <Input {...shared} type="datetime-local" defaultValue={text.slice(0, 16)} />;
-  } else if (!schema.maxLength || schema.maxLength > 200) {
+  } else if (schema.format === "textarea" || !schema.maxLength || schema.maxLength > 200) {
     control = <Textarea {...shared} defaultValue={text} minLength={schema.minLength} maxLength={schema.maxLength} />;
   }
   return (
-    <Field label={title} hint={schema.description} optional={!required} error={error}>
+    <Field label={title} hint={schema.description} optional={!required && !changing} error={error}>
       {control}
     </Field>
   );

@@ -57,9 +57,11 @@ export function columnFields(schema: Schema): FieldOf[] {
   return shown.slice(0, 6);
 }
 
-/** What was typed, as the schema's type. An empty field is left out. */
-export function parseField(field: FieldOf, raw: FormDataEntryValue | null): unknown {
+/** What was typed, as the schema's type. An empty field is left out, but for a text that may be empty and is being changed. */
+export function parseField(field: FieldOf, raw: FormDataEntryValue | null, changing = false): unknown {
   if (field.schema.type === "boolean") return raw === "on";
+  if (raw === "" && changing && field.schema.type === "string" && !field.schema.minLength && !field.schema.enum)
+    return "";
   if (typeof raw !== "string" || raw === "") return undefined;
   if (field.schema.type === "integer" || field.schema.type === "number") return Number(raw);
   if (field.schema.format === "date-time") return new Date(raw).toISOString();

@@ -9,7 +9,7 @@ export function RepositoryCount({ org }: { org: string }) {
   const known = pages.reduce((sum, page) => sum + page.items.length, 0);
   const more = pages[pages.length - 1]?.next ? "+" : "";
   return (
-    <span className="num text-xs font-normal text-fg-3">
+    <span className="num text-xs font-normal text-fg-2">
       {count(known)}
       {more}
     </span>

@@ -1,5 +1,5 @@
 /** What Pinata's API answers with. Times are RFC 3339 in UTC, durations are seconds. */
-export type SourceKind = "git" | "path" | "upload";
+export type SourceKind = "git" | "path" | "upload" | "sample";
 
 export interface Source {
   kind: SourceKind;

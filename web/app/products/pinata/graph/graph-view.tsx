@@ -10,6 +10,7 @@ import { useIsDark } from "~/lib/theme";
 import { useOrg } from "~/shell/context";
 import { Button } from "~/ui/button";
 import { Empty } from "~/ui/empty";
+import { MenuPlace } from "~/ui/menu";
 import { ProblemNote } from "~/ui/problem";
 import { toastProblem } from "~/ui/toast";
 import { graphQuery } from "../api";
@@ -54,7 +55,7 @@ export default function GraphView({ scan }: { scan: Scan }) {
 function Drawn({ scan, graph }: { scan: Scan; graph: ColumnarGraph }) {
   const org = useOrg();
   const dark = useIsDark();
-  const frame = useRef<HTMLDivElement>(null);
+  const [frame, setFrame] = useState<HTMLDivElement | null>(null);
   const canvas = useRef<HTMLDivElement>(null);
   const [scene, setScene] = useState<GraphScene | null>(null);
   const [fault, setFault] = useState<unknown>(null);
@@ -103,8 +104,8 @@ function Drawn({ scan, graph }: { scan: Scan; graph: ColumnarGraph }) {
     [scene, index],
   );
   const fullScreen = useCallback(() => {
-    void (document.fullscreenElement ? document.exitFullscreen() : frame.current?.requestFullscreen());
-  }, []);
+    void (document.fullscreenElement ? document.exitFullscreen() : frame?.requestFullscreen());
+  }, [frame]);
   const save = async () => {
     try {
       const picture = await scene?.png(
@@ -133,60 +134,65 @@ function Drawn({ scan, graph }: { scan: Scan; graph: ColumnarGraph }) {
   });
 
   return (
-    <div ref={frame} className="flex h-full min-h-0 flex-col bg-sunken">
-      <GraphToolbar
-        graph={graph}
-        scan={scan}
-        filters={{ hide, service, folder }}
-        onFilter={set}
-        onFind={(at) => set({ node: graph.nodes.id[at] ?? "" })}
-        onSave={save}
-      />
-      <div
-        className={cn(
-          "relative min-h-0 flex-1 overflow-hidden",
-          // The panel stands beside the graph, so that what is chosen stays in the middle of what is seen.
-          node && "sm:mr-[25.5rem] xl:mr-[29.5rem]",
-        )}
-      >
-        {fault ? (
-          <div className="p-6">
-            <ProblemNote
-              error={
-                new Error(
-                  "This browser can't draw the graph: WebGL is missing or switched off. The findings list holds the same things.",
-                )
-              }
-            />
-          </div>
-        ) : (
-          <div
-            ref={canvas}
-            tabIndex={0}
-            role="group"
-            aria-label={`Workflow graph of ${scan.repository.name}: ${plural(countShown(shown), "node")} shown. Arrow keys move it, plus and minus zoom. Search above to go to a node; Findings lists the same nodes.`}
-            className="absolute inset-0 outline-offset-[-3px]"
-            onKeyDown={(event) => {
-              const step = { ArrowLeft: [-0.15, 0], ArrowRight: [0.15, 0], ArrowUp: [0, 0.15], ArrowDown: [0, -0.15] }[
-                event.key
-              ];
-              if (!step) return;
-              event.preventDefault();
-              scene?.pan(step[0] ?? 0, step[1] ?? 0);
-            }}
-          />
-        )}
-        <Legend graph={graph} hidden={hidden} onHide={(next) => set({ hide: [...next].join(",") })} />
-        <ZoomButtons scene={scene} onFullScreen={fullScreen} />
-        <p
-          className="num pointer-events-none absolute right-3 bottom-3 rounded-md bg-sunken/80 px-2 py-1 text-xs text-fg-2"
-          aria-live="polite"
+    <MenuPlace value={frame}>
+      <div ref={setFrame} className="flex h-full min-h-0 flex-col bg-sunken">
+        <GraphToolbar
+          graph={graph}
+          scan={scan}
+          filters={{ hide, service, folder }}
+          onFilter={set}
+          onFind={(at) => set({ node: graph.nodes.id[at] ?? "" })}
+          onSave={save}
+        />
+        <div
+          className={cn(
+            "relative min-h-0 flex-1 overflow-hidden",
+            // The panel stands beside the graph, so that what is chosen stays in the middle of what is seen.
+            node && "sm:mr-[25.5rem] xl:mr-[29.5rem]",
+          )}
         >
-          {count(countShown(shown))} of {plural(graph.nodes.id.length, "node")} ·{" "}
-          {plural(graph.edges.source.length, "edge")}
-        </p>
+          {fault ? (
+            <div className="p-6">
+              <ProblemNote
+                error={
+                  new Error(
+                    "This browser can't draw the graph: WebGL is missing or switched off. The findings list holds the same things.",
+                  )
+                }
+              />
+            </div>
+          ) : (
+            <div
+              ref={canvas}
+              tabIndex={0}
+              role="group"
+              aria-label={`Workflow graph of ${scan.repository.name}: ${plural(countShown(shown), "node")} shown. Arrow keys move it, plus and minus zoom. Search above to go to a node; Findings lists the same nodes.`}
+              className="absolute inset-0 outline-offset-[-3px]"
+              onKeyDown={(event) => {
+                const step = {
+                  ArrowLeft: [-0.15, 0],
+                  ArrowRight: [0.15, 0],
+                  ArrowUp: [0, 0.15],
+                  ArrowDown: [0, -0.15],
+                }[event.key];
+                if (!step) return;
+                event.preventDefault();
+                scene?.pan(step[0] ?? 0, step[1] ?? 0);
+              }}
+            />
+          )}
+          <Legend graph={graph} hidden={hidden} onHide={(next) => set({ hide: [...next].join(",") })} />
+          <ZoomButtons scene={scene} onFullScreen={fullScreen} />
+          <p
+            className="num pointer-events-none absolute right-3 bottom-3 rounded-md bg-sunken/80 px-2 py-1 text-xs text-fg-2"
+            aria-live="polite"
+          >
+            {count(countShown(shown))} of {plural(graph.nodes.id.length, "node")} ·{" "}
+            {plural(graph.edges.source.length, "edge")}
+          </p>
+        </div>
+        <NodePanel org={org} scan={scan.id} node={node} onChange={(next) => set({ node: next })} onPath={onPath} />
       </div>
-      <NodePanel org={org} scan={scan.id} node={node} onChange={(next) => set({ node: next })} onPath={onPath} />
-    </div>
+    </MenuPlace>
   );
 }

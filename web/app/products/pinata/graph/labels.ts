@@ -17,7 +17,7 @@ export function drawLabel(context: CanvasRenderingContext2D, data: Data, setting
   if (!data.label) return;
   const label = clipped(data.label);
   context.font = `${settings.labelWeight} ${settings.labelSize}px ${settings.labelFont}`;
-  const [x, y] = [data.x + data.size + 4, data.y + settings.labelSize / 3];
+  const [x, y] = [data.x + data.size + 6, data.y + settings.labelSize / 3];
   context.lineJoin = "round";
   context.lineWidth = 3;
   context.strokeStyle = colors.background;
@@ -37,7 +37,7 @@ export function drawHover(context: CanvasRenderingContext2D, data: Data, setting
   const label = clipped(data.label);
   context.font = `600 ${settings.labelSize + 1}px ${settings.labelFont}`;
   const width = context.measureText(label).width + 14;
-  const [x, y, height] = [data.x + data.size + 8, data.y - 11, 22];
+  const [x, y, height] = [data.x + data.size + 5, data.y - 11, 22];
   context.beginPath();
   context.roundRect(x, y, width, height, 6);
   context.fillStyle = colors.raised;

@@ -1,5 +1,5 @@
 import Sigma from "sigma";
-import { EdgeArrowProgram, EdgeLineProgram } from "sigma/rendering";
+import { createEdgeArrowProgram, EdgeLineProgram } from "sigma/rendering";
 import type { EdgeDisplayData, NodeDisplayData } from "sigma/types";
 import { kinds } from "../kinds";
 import type { ColumnarGraph } from "../types";
@@ -8,8 +8,9 @@ import { type GraphColors, readColors } from "./colors";
 import { drawHover, drawLabel } from "./labels";
 import { ShapeProgram } from "./shape-program";
 
-/** Above this many edges their heads would only be noise, and cost; single lines are drawn instead. */
-const MANY_EDGES = 12_000;
+/** Above this many edges heads are noise, and costly to draw: only lit edges get them, and none are drawn while the view moves. */
+const MANY_EDGES = 2_500;
+const Arrow = createEdgeArrowProgram<NodeAttributes, EdgeAttributes>();
 const colorNames = new Set([...Object.values(kinds).map((kind) => kind.color), "--c8"]);
 
 interface Events {
@@ -40,7 +41,8 @@ export class GraphScene {
       defaultNodeType: "shape",
       defaultEdgeType: many ? "line" : "arrow",
       nodeProgramClasses: { shape: ShapeProgram },
-      edgeProgramClasses: { line: EdgeLineProgram, arrow: EdgeArrowProgram },
+      // Programs draw in the order of their names here: what is lit comes last, above the rest.
+      edgeProgramClasses: { arrow: Arrow, line: EdgeLineProgram, lit: Arrow },
       hideEdgesOnMove: many,
       hideLabelsOnMove: false,
       labelDensity: 0.35,
@@ -53,6 +55,8 @@ export class GraphScene {
       defaultEdgeColor: this.colors.edge,
       defaultDrawNodeLabel: (context, data, settings) => drawLabel(context, data, settings, this.colors),
       defaultDrawNodeHover: (context, data, settings) => drawHover(context, data, settings, this.colors),
+      // Close by, nodes grow less than sigma would have them: room is what one zooms in for.
+      zoomToSizeRatioFunction: (ratio) => ratio ** (ratio < 1 ? 0.34 : 0.5),
       minCameraRatio: 0.004,
       maxCameraRatio: 2.5,
       stagePadding: 40,
@@ -213,12 +217,12 @@ export class GraphScene {
     if (this.path.length > 0) {
       const on = this.path.some((node, index) => node === from && this.path[index + 1] === to);
       return on
-        ? { color: this.colors.accent, size: 2.5, zIndex: 3, type: "arrow" }
+        ? { color: this.colors.accent, size: 2.5, zIndex: 3, type: "lit" }
         : { ...data, color: this.colors.edgeDim, zIndex: 0 };
     }
     const near = (node: string | null) => node !== null && (from === node || to === node);
     if (near(this.selected) || near(this.hovered))
-      return { color: this.colors.accent, size: 1.5, zIndex: 2, type: "arrow" };
+      return { color: this.colors.accent, size: 1.5, zIndex: 2, type: "lit" };
     return { ...data, color: this.lit.size > 0 ? this.colors.edgeDim : this.colors.edge, zIndex: 0 };
   }
 }

@@ -27,7 +27,7 @@ export default function NewRepository() {
     await navigate(`/${org}/pinata/scans/${scan.id}`);
   };
   const ways = [
-    { value: "git", label: "Git address", icon: GitBranch, body: <GitForm add={add} /> },
+    { value: "git", label: "From Git", icon: GitBranch, body: <GitForm add={add} /> },
     { value: "upload", label: "Upload", icon: FileArchive, body: <UploadForm add={add} /> },
     ...(local ? [{ value: "path", label: "Folder", icon: FolderOpen, body: <PathForm add={add} /> }] : []),
   ];

@@ -1,8 +1,8 @@
-import { FileArchive, FolderOpen, GitBranch } from "lucide-react";
+import { FileArchive, FolderOpen, GitBranch, Sparkles } from "lucide-react";
 import { cn } from "~/lib/classes";
 import type { Source } from "../types";
 
-const icons = { git: GitBranch, path: FolderOpen, upload: FileArchive };
+const icons = { git: GitBranch, path: FolderOpen, upload: FileArchive, sample: Sparkles };
 
 /** An address without what everybody knows: https://host/owner/name.git → host/owner/name. */
 export function shortLocation(location: string): string {

@@ -1,0 +1,67 @@
+"""Somebody in front of the browser: what they do, and what the browser complains about."""
+
+import itertools
+import re
+import time
+
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Page, expect
+
+PASSWORD = "four unrelated words"
+numbers = itertools.count(int(time.time()))
+
+
+class Visitor:
+    """A page, the theme it must be in, and the errors its console showed."""
+
+    def __init__(self, page: Page, theme: str) -> None:
+        self.page = page
+        self.theme = theme
+        self.complaints: list[str] = []
+        self.watch(page)
+
+    def watch(self, page: Page) -> None:
+        """Note what goes wrong in a page. A refused request is an answer, not a fault of the page."""
+
+        def said(kind: str, text: str) -> None:
+            if kind == "error" and "Failed to load resource" not in text:
+                self.complaints.append(text)
+
+        page.on("console", lambda message: said(message.type, message.text))
+        page.on("pageerror", lambda error: self.complaints.append(str(error)))
+
+    def sign_up(self, name: str = "Ada Lovelace") -> str:
+        """From the home page to a new account; answers the slug of the organization they land in."""
+        self.page.goto("/")
+        self.page.get_by_role("link", name="Create an account").first.click()
+        self.page.get_by_label("Name").fill(name)
+        self.page.get_by_label("E-mail").fill(f"person{next(numbers)}@example.com")
+        self.page.get_by_label("Password").fill(PASSWORD)
+        self.page.get_by_role("button", name="Create account").click()
+        self.page.wait_for_url(re.compile(r"/[^/]+/pinata$"))
+        return self.page.url.split("/")[3]
+
+    def scan(self, url: str) -> str:
+        """Give a git address and start; answers the scan's page."""
+        self.page.keyboard.press("n")
+        self.page.get_by_label("Address").fill(url)
+        self.page.get_by_role("button", name="Add and scan").click()
+        self.page.wait_for_url(re.compile(r"/pinata/scans/[0-9a-f-]{36}$"))
+        return self.page.url
+
+    def wait_until_finished(self, seconds: float = 60) -> None:
+        """Look at a scan's page until it says that it is finished."""
+        badge = self.page.locator("h1 + *")
+        expect(badge).to_have_text("Finished", timeout=seconds * 1000)
+
+    def check(self) -> None:
+        """The page is in its theme, isn't wider than the screen, and axe finds nothing to complain about."""
+        self.page.wait_for_load_state("networkidle")
+        self.page.evaluate("document.fonts.ready")
+        dark = self.page.evaluate("document.documentElement.classList.contains('dark')")
+        assert dark == (self.theme == "dark")
+        wider = self.page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
+        assert wider <= 0, f"{self.page.url} is {wider} px wider than the screen"
+        violations = Axe().run(self.page).response["violations"]
+        told = [f"{found['id']}: {found['nodes'][0]['html'][:200]}" for found in violations]
+        assert len(violations) == 0, f"{self.page.url}: {told}"
