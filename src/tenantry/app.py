@@ -27,6 +27,7 @@ from tenantry.infra.jobs.worker import Worker
 from tenantry.infra.live import Hub, Topic, live_router
 from tenantry.infra.secrets import Sealer, load_keys
 from tenantry.infra.storage import Storage, files_router
+from tenantry.infra.telemetry import Metrics
 
 FLOORS = (identity, organizations, onboarding)
 """What the chassis itself serves, from the ground up."""
@@ -127,7 +128,9 @@ def _refuse_unguarded(app: FastAPI) -> None:
                 raise ValueError(f"{path} would ignore Idempotency-Key: collect routes in tenantry.sdk.Router.")
 
 
-def create_worker(settings: Settings, database: Database, products: Sequence[Product]) -> Worker:
+def create_worker(
+    settings: Settings, database: Database, products: Sequence[Product], metrics: Metrics | None = None
+) -> Worker:
     """The worker, for the jobs of the chassis and of all products."""
     keys = load_keys(settings)
     return Worker(
@@ -137,5 +140,6 @@ def create_worker(settings: Settings, database: Database, products: Sequence[Pro
         concurrency=settings.worker_concurrency,
         grace=1.5,
         permissions=all_permissions(products).least,
+        metrics=metrics,
         parts=[settings, Storage(settings, keys), Sealer(keys), mail.transport_of(settings), events.Subscribers([])],
     )

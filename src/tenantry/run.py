@@ -113,8 +113,9 @@ async def _serve(
     from tenantry.app import create_app, create_worker
 
     async with _parts(settings, urls) as database:
-        server = Server(server_config(create_app(settings, database, products, lifespan=_live), settings))
-        worker = create_worker(settings, database, products)
+        app = create_app(settings, database, products, lifespan=_live)
+        server = Server(server_config(app, settings))
+        worker = create_worker(settings, database, products, app.state.metrics)
 
         def stop() -> None:
             server.stop()

@@ -18,6 +18,7 @@ _SECRET_KEY = re.compile(
 )
 _IN_URL = re.compile(r"(?<=://)[^/@\s:]+(:[^/@\s]*)?(?=@)")
 _EMAIL = re.compile(r"(?<![\w.+-])([\w.+-])[\w.+-]*@([\w-]+\.[\w.-]+)")
+_JOB_BUCKETS = (0.01, 0.1, 0.5, 1, 5, 15, 60, 300, 1800)
 _BUCKETS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10)
 
 
@@ -34,6 +35,13 @@ class Metrics:
             ("method", "operation", "status"),
             registry=self.registry,
             buckets=_BUCKETS,
+        )
+        self.jobs = Histogram(
+            "tenantry_job_seconds",
+            "How long attempts of jobs took, and how they ended.",
+            ("job", "outcome"),
+            registry=self.registry,
+            buckets=_JOB_BUCKETS,
         )
         self.up = Gauge("tenantry_up", "Always 1; its labels tell what runs.", ("version",), registry=self.registry)
 

@@ -30,6 +30,7 @@ from tenantry.infra.jobs import (
 )
 from tenantry.infra.jobs.definition import Job, Schedule
 from tenantry.infra.jobs.worker import Worker
+from tenantry.infra.telemetry import Metrics
 
 pytestmark = pytest.mark.asyncio
 
@@ -99,6 +100,21 @@ async def test_commit_runs_it_with_its_organization_actor_and_typed_input(databa
     with pytest.raises(LookupError, match="no int"):
         context.part(int)
     assert jobs_of(database.urls) == []
+
+
+async def test_attempts_are_counted_by_how_they_ended(database, org_a, open_scope) -> None:
+    note, metrics = Seen().job(), Metrics()
+
+    @job("tests.refuse")
+    async def refuse(context: JobContext) -> None:
+        raise NoRetry
+
+    async with open_scope(org_a) as scope:
+        await defer(scope, note)
+        await defer(scope, refuse)
+    await Worker(database, [note, refuse], metrics=metrics).run_until_idle()
+    for name, outcome in (("tests.note", "finished"), ("tests.refuse", "failed")):
+        assert metrics.registry.get_sample_value("tenantry_job_seconds_count", {"job": name, "outcome": outcome}) == 1
 
 
 async def test_rollback_drops_it(database, org_a, open_scope) -> None:

@@ -18,6 +18,7 @@ from tenantry.infra.database.database import Database
 from tenantry.infra.jobs.context import Parts, context_of
 from tenantry.infra.jobs.definition import Job, NoRetry
 from tenantry.infra.jobs.queue import Queue
+from tenantry.infra.telemetry import Metrics
 
 log = structlog.get_logger(__name__)
 
@@ -30,10 +31,17 @@ class Runner:
     """Runs attempts for one worker."""
 
     def __init__(
-        self, database: Database, queue: Queue, *, permissions: Iterable[str] = (), parts: Iterable[object] = ()
+        self,
+        database: Database,
+        queue: Queue,
+        *,
+        permissions: Iterable[str] = (),
+        parts: Iterable[object] = (),
+        metrics: Metrics | None = None,
     ) -> None:
         self._database, self._queue = database, queue
         self._permissions, self._part = frozenset(permissions), Parts(parts)
+        self._metrics = metrics or Metrics()
 
     async def run(self, job: Job, running: Running, arguments: Mapping[str, Any]) -> None:
         """One attempt.
@@ -47,23 +55,29 @@ class Runner:
         told = log.bind(job=job.name, job_id=job_id, org_id=arguments.get("org_id"), attempt=attempt)
         told.info("job.started")
         started = time.monotonic()
+
+        def ended(outcome: str, say: Callable[..., Any] = told.info, **facts: Any) -> None:
+            seconds = time.monotonic() - started
+            self._metrics.jobs.labels(job.name, outcome).observe(seconds)
+            say(f"job.{outcome}", seconds=round(seconds, 3), **facts)
+
         try:
             context = self._context(job, job_id, arguments, attempt, running.should_abort)
             await _within(job.timeout, job.function(context, **job.load(arguments.get("input") or {})))
         except asyncio.CancelledError:
             if running.abort_reason() is AbortReason.USER_REQUEST:
-                told.info("job.cancelled", seconds=_since(started))
+                ended("cancelled")
                 raise JobAborted from None
-            told.info("job.released", seconds=_since(started))
+            ended("released")
             raise Released from None
         except Exception as error:
             final = is_final(job, attempt, error)
             self._queue.errors[job_id] = _describe(error)
-            (told.error if final else told.warning)("job.failed", seconds=_since(started), final=final, exc_info=error)
+            ended("failed", told.error if final else told.warning, final=final, exc_info=error)
             if final:
                 await self.tell_failure(job, job_id, arguments, attempt, _describe(error))
             raise
-        told.info("job.finished", seconds=_since(started))
+        ended("finished")
 
     async def tell_failure(self, job: Job, job_id: int, arguments: Mapping[str, Any], attempt: int, error: str) -> None:
         """Have the job's owner write down that nothing will be tried again."""
@@ -125,7 +139,3 @@ async def _within(seconds: float, work: Awaitable[None]) -> None:
 
 def _describe(error: Exception) -> str:
     return f"{type(error).__name__}: {error}"[:2000]
-
-
-def _since(started: float) -> float:
-    return round(time.monotonic() - started, 3)

@@ -20,6 +20,7 @@ from tenantry.infra.jobs.definition import Job, Schedule
 from tenantry.infra.jobs.queue import Queue
 from tenantry.infra.jobs.rescue import Rescue, this_place, this_process
 from tenantry.infra.jobs.run import Retries, Runner
+from tenantry.infra.telemetry import Metrics
 
 log = structlog.get_logger(__name__)
 
@@ -33,6 +34,7 @@ class Worker:
         silence: seconds without a sign of life after which a worker on another machine is taken for dead.
         permissions: what a job may do in its organization.
         parts: what jobs find by `context.part(Kind)`.
+        metrics: where it is counted how long jobs took, and how they ended.
     """
 
     def __init__(
@@ -46,6 +48,7 @@ class Worker:
         silence: float = 15.0,
         permissions: Iterable[str] = (),
         parts: Iterable[object] = (),
+        metrics: Metrics | None = None,
     ) -> None:
         _quieten()
         self._concurrency, self._grace, self._silence = concurrency, grace, silence
@@ -63,7 +66,7 @@ class Worker:
             most_per_organization=max(1, (concurrency + 1) // 2),
             tasks=(job.name for job in jobs),
         )
-        self._runner = Runner(database, self._queue, permissions=permissions, parts=parts)
+        self._runner = Runner(database, self._queue, permissions=permissions, parts=parts, metrics=metrics)
         named = {job.name: job for job in jobs}
         if len(named) < len(jobs):
             raise ValueError("Two jobs have the same name.")
