@@ -11,7 +11,7 @@ from sqlalchemy import func, select
 
 from tenantry.core.actors import Actor
 from tenantry.core.settings import Settings
-from tenantry.infra.database.backup import BackupError, create, verify
+from tenantry.infra.database.backup import BackupError, create, extract, verify
 from tenantry.infra.database.database import Database
 from tenantry.infra.database.dump import DumpError, is_empty
 from tenantry.infra.database.preflight import refuse_if_open
@@ -137,6 +137,16 @@ async def test_a_damaged_archive_changes_nothing(
     with pytest.raises(BackupError):
         restore(here, sample_urls, archive, force=True)
     assert not is_empty(sample_urls)
+
+
+@pytest.mark.parametrize("name", ["../outside", "/tmp/outside", "files/../../outside"])
+def test_a_name_that_leads_out_is_refused(tmp_path: Path, name: str) -> None:
+    with tarfile.open(tmp_path / "crafted.tar", "w") as crafted:
+        crafted.add(__file__, name, filter=lambda member: member.replace(name=name, deep=False))
+    (tmp_path / "target").mkdir()
+    with pytest.raises(BackupError, match="none of ours"):
+        extract(tmp_path / "crafted.tar", tmp_path / "target")
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["crafted.tar", "target"]
 
 
 async def test_a_dump_that_postgresql_refuses_changes_nothing(

@@ -1,5 +1,8 @@
 """Nothing is served when row-level security could be passed, or when the database isn't there."""
 
+import os
+import signal
+import time
 from pathlib import Path
 
 import psycopg
@@ -8,12 +11,11 @@ from psycopg.conninfo import make_conninfo
 from pydantic import SecretStr
 from sqlalchemy.dialects.postgresql import psycopg as postgresql
 
-from tenantry.core.errors import Unavailable
 from tenantry.core.settings import Settings, SettingsError
 from tenantry.infra.database.commands import provision_database
 from tenantry.infra.database.database import Database
 from tenantry.infra.database.embedded import EmbeddedServer
-from tenantry.infra.database.preflight import IsolationOffError, refuse_if_open
+from tenantry.infra.database.preflight import DatabaseAwayError, IsolationOffError, refuse_if_open
 from tenantry.infra.database.roles import APP, OWNER, ROLES
 from tenantry.infra.database.server import database_server
 from tenantry.infra.database.urls import DatabaseUrls, external_urls
@@ -66,8 +68,26 @@ async def test_a_way_past_isolation_is_refused(
 
 async def test_a_database_that_is_not_there(sample_urls: DatabaseUrls, tmp_path: Path) -> None:
     nowhere = DatabaseUrls(make_conninfo(host=str(tmp_path), dbname="tenantry"), sample_urls.passwords)
-    with pytest.raises(Unavailable):
-        await refuse_if_open(nowhere)
+    with pytest.raises(DatabaseAwayError, match="No such file"):
+        await refuse_if_open(nowhere, patience=0.3)
+
+
+async def test_a_database_that_is_just_starting_is_waited_for(
+    server: EmbeddedServer, sample_urls: DatabaseUrls
+) -> None:
+    before = server.pid
+    assert before is not None
+    os.kill(before, signal.SIGKILL)
+    await refuse_if_open(sample_urls)
+
+
+async def test_a_wrong_password_is_said_at_once(sample_urls: DatabaseUrls) -> None:
+    began = time.monotonic()
+    wrong = DatabaseUrls(sample_urls.conninfo, dict.fromkeys(ROLES, "wrong-one"))
+    with pytest.raises(DatabaseAwayError, match="password authentication failed") as caught:
+        await refuse_if_open(wrong)
+    assert time.monotonic() - began < 2
+    assert "wrong-one" not in str(caught.value)
 
 
 @pytest.fixture

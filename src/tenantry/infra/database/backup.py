@@ -9,12 +9,13 @@ import hashlib
 import io
 import json
 import os
+import shutil
 import tarfile
 import tempfile
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import IO, Any
 
 from tenantry import __version__
@@ -56,7 +57,7 @@ def create(settings: Settings, urls: DatabaseUrls, target: Path) -> Manifest:
             os.fdopen(handle, "wb") as file,
             tarfile.open(fileobj=file, mode="w", format=tarfile.PAX_FORMAT) as archive,
         ):
-            manifest = _fill(archive, settings, urls)
+            manifest = _fill(archive, settings, urls, target.parent)
         aside.replace(target)
     finally:
         aside.unlink(missing_ok=True)
@@ -92,9 +93,27 @@ def verify(source: Path) -> Manifest:
     return Manifest(manifest["version"], datetime.fromisoformat(manifest["created_at"]), manifest["files"], wanted)
 
 
-def _fill(archive: tarfile.TarFile, settings: Settings, urls: DatabaseUrls) -> Manifest:
+def extract(source: Path, target: Path) -> None:
+    """Write an archive's files out below a folder.
+
+    Raises:
+        BackupError: a name in it leads out of that folder.
+    """
+    with tarfile.open(source, mode="r:") as archive:
+        for member in archive:
+            path = PurePosixPath(member.name)
+            content = archive.extractfile(member) if member.isreg() else None
+            if content is None or path.is_absolute() or ".." in path.parts:
+                raise BackupError(f"{source} has a name in it that is none of ours: {member.name}.")
+            goal = target / path
+            goal.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+            with content, goal.open("xb") as file:
+                shutil.copyfileobj(content, file)
+
+
+def _fill(archive: tarfile.TarFile, settings: Settings, urls: DatabaseUrls, room: Path) -> Manifest:
     checksums: dict[str, str] = {}
-    with tempfile.TemporaryDirectory(prefix="tenantry-dump-") as folder:
+    with tempfile.TemporaryDirectory(dir=room, prefix=".dump-") as folder:
         dumped = Path(folder) / DUMP
         dump.dump(urls, dumped)
         checksums[DUMP] = _add(archive, DUMP, dumped)

@@ -48,7 +48,7 @@ class Database:
 
         Raises:
             IsolationOffError: one of the roles could see other organizations' rows; nothing may be served.
-            Unavailable: the database does not answer.
+            DatabaseAwayError: the database does not answer, or turns us away.
         """
         await refuse_if_open(urls)
         return cls(urls, pool_size=settings.database_pool_size, clock=clock)

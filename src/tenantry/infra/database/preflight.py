@@ -1,9 +1,11 @@
 """What is checked before anything is served: that row-level security binds the roles we serve as."""
 
+import asyncio
+import time
+
 import psycopg
 from psycopg.rows import TupleRow
 
-from tenantry.infra.database.failures import unavailable
 from tenantry.infra.database.roles import APP, OWNER, QUEUE, ROLES, SYSTEM
 from tenantry.infra.database.urls import DatabaseUrls
 
@@ -19,30 +21,47 @@ WHERE c.relrowsecurity AND NOT c.relforcerowsecurity AND c.relnamespace = 'publi
 """
 
 
+FINAL = ("authentication failed", "does not exist", "no pg_hba.conf entry", "permission denied")
+"""What waiting does not help against."""
+
+
 class IsolationOffError(Exception):
     """Row-level security would not hold. The message says which role could pass it, and why."""
 
 
-async def refuse_if_open(urls: DatabaseUrls) -> None:
-    """Go on only if no role we serve as could pass row-level security.
+class DatabaseAwayError(Exception):
+    """The database cannot be reached. The message has what it, or the way to it, said."""
+
+
+async def refuse_if_open(urls: DatabaseUrls, *, patience: float = 10.0) -> None:
+    """Go on only if no role we serve as could pass row-level security. A server that is just starting is waited for.
 
     Raises:
         IsolationOffError: one could.
-        Unavailable: the database does not answer.
+        DatabaseAwayError: the database does not answer within `patience` seconds, or turns us away.
     """
-    try:
-        async with await psycopg.AsyncConnection.connect(
-            urls.of(APP), autocommit=True, connect_timeout=5
-        ) as connection:
-            roles = await (await connection.execute(BYPASS, [list(ROLES)])).fetchall()
-            unforced = await (await connection.execute(UNFORCED)).fetchall()
-    except psycopg.OperationalError as error:
-        raise unavailable() from error
+    async with await _connect(urls, time.monotonic() + patience) as connection:
+        roles = await (await connection.execute(BYPASS, [list(ROLES)])).fetchall()
+        unforced = await (await connection.execute(UNFORCED)).fetchall()
     faults = [fault for row in roles for fault in _faults(row)]
     faults += [f"the table {name} does not force row-level security" for (name,) in unforced]
     faults += [f"the role {role} does not exist" for role in sorted(set(ROLES) - {row[0] for row in roles})]
     if faults:
         raise IsolationOffError(f"Organizations would not be kept apart, so nothing is served: {'; '.join(faults)}.")
+
+
+async def _connect(urls: DatabaseUrls, until: float) -> psycopg.AsyncConnection[TupleRow]:
+    while True:
+        try:
+            return await psycopg.AsyncConnection.connect(urls.of(APP), autocommit=True, connect_timeout=5)
+        except psycopg.OperationalError as error:
+            said = str(error).strip()
+            if time.monotonic() > until or any(words in said for words in FINAL):
+                raise DatabaseAwayError(
+                    f"The database cannot be reached: {said}. Look at TENANTRY_DATABASE_URL and the passwords of its roles; "
+                    "`tenantry database provision` makes the roles."
+                ) from error
+        await asyncio.sleep(0.2)
 
 
 def _faults(row: TupleRow) -> list[str]:

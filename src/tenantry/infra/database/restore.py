@@ -3,7 +3,6 @@
 import json
 import os
 import shutil
-import tarfile
 import tempfile
 from datetime import UTC, datetime
 from pathlib import Path
@@ -36,10 +35,10 @@ def restore(settings: Settings, urls: DatabaseUrls, source: Path, *, force: bool
             )
         replaced = settings.backups_dir / f"before-restore-{datetime.now(UTC):%Y%m%dT%H%M%S.%f}.tar"
         backup.create(settings, urls, replaced)
+    settings.data_dir.mkdir(parents=True, exist_ok=True, mode=0o700)
     aside = Path(tempfile.mkdtemp(dir=settings.data_dir, prefix=".restore-"))
     try:
-        with tarfile.open(source, mode="r:") as archive:
-            archive.extractall(aside, filter="data")
+        backup.extract(source, aside)
         dump.restore(urls, aside / backup.DUMP)
         _keep_keys(settings, aside / backup.SECRETS)
         if settings.storage_url is None:
