@@ -54,7 +54,13 @@ def read(name: str) -> Fixture:
 def found(document: dict[str, Any]) -> set[Fact]:
     """The facts of a scan that fixtures list; tables that statements only mention are none of them."""
     nodes = [n for n in document["nodes"] if n["kind"] not in IMPLIED and n["detail"].get("declared", True)]
-    return {(n["kind"], n["name"], n["file"], n["line"]) for n in nodes}
+    return {(n["kind"], n["name"], *_place(n)) for n in nodes}
+
+
+def _place(node: dict[str, Any]) -> tuple[str, int]:
+    """Where a node stands; a table that only a relation implies counts as standing at the relation."""
+    file, colon, line = node["detail"].get("made_by", "").rpartition(":")
+    return (file, int(line)) if colon else (node["file"], node["line"])
 
 
 def reaches(document: dict[str, Any], start: str, end: str) -> bool:

@@ -64,7 +64,13 @@ class JavaScriptHttp:
     packages: tuple[str, ...] = ()
     results: dict[str, tuple[Result, ...]] = {"inject": (instance,)}
 
+    def __init__(self) -> None:
+        self.fetchers: set[tuple[str, int]] = set()
+
     def find(self, program: Program, findings: Findings) -> None:
+        self.fetchers = set()
+        for site in program.methods("useSWR", "useSWRImmutable"):
+            self._fetched(program, findings, site)
         names = (
             {name.rpartition(".")[2] for name in (*_FETCHES, *_REQUESTS)}
             | _VERBS.keys()
@@ -73,8 +79,6 @@ class JavaScriptHttp:
         for site in program.methods(*sorted(names | self._clients(program))):
             if is_javascript(site.file) and site.callee.kind == EXTERNAL:
                 self._site(program, findings, site)
-        for site in program.methods("useSWR", "useSWRImmutable"):
-            self._fetched(program, findings, site)
 
     @staticmethod
     def _clients(program: Program) -> set[str]:
@@ -147,7 +151,7 @@ class JavaScriptHttp:
         base = self._base(program, site)
         text = self._text(program, url, at, {})
         if text is None or _HOLES_ONLY.match(text):
-            if self._at_callers(program, findings, site, method, url, base, {}, None, 0):
+            if self._at_callers(program, findings, site, method, url, base):
                 return
             findings.diagnose(site.file.path, site.line, "url.dynamic", "The address of this request is not constant.")
         self._add(findings, site, self._verb(program, method, {}), text, base, site.callee.path)
@@ -158,6 +162,9 @@ class JavaScriptHttp:
         expr, at = method
         if expr[0] == NAME and expr[1] in given:
             return given[expr[1]].upper()
+        if expr[0] == BINARY and expr[1] == "?":
+            yes, no = self._verb(program, (expr[2], at), given), self._verb(program, (expr[3], at), given)
+            return yes if yes == no else "ANY"
         if expr[0] == BINARY and expr[1] == "or":
             inner = self._verb(program, (expr[2], at), given)
             return inner if inner != "ANY" else self._verb(program, (expr[3], at), given)
@@ -228,36 +235,42 @@ class JavaScriptHttp:
     # -- wrappers ---------------------------------------------------------------------------------------------
 
     def _at_callers(
-        self, program: Program, findings: Findings, site: Site, method: tuple[Expr, At] | None, url: Expr, base: str,
-        given: dict[str, str], wrapper: Definition | None, depth: int,
-    ) -> bool:  # fmt: skip
+        self, program: Program, findings: Findings, site: Site, method: tuple[Expr, At] | None, url: Expr, base: str
+    ) -> bool:
         """Note a wrapper's requests where it is called with a path. False when no caller says more."""
-        wrapper = wrapper or self._wrapper(program, url, site.at)
-        if wrapper is None or depth >= _MAX_WRAPPERS:
+        wrapper = self._wrapper(program, [url], site.at)
+        if wrapper is None:
             return False
+        if wrapper.key in self.fetchers:
+            return True
         any_found = False
-        for caller in calls_of(program, wrapper):
-            texts = dict(self._arguments(program, wrapper, caller))
+        for caller, texts in self._calls(program, wrapper, 0):
             text = self._text(program, url, site.at, texts)
-            if text is None or _HOLES_ONLY.match(text):
-                continue
-            any_found = True
-            self._add(
-                findings,
-                caller,
-                self._verb(program, self._own_method(program, method, site), texts),
-                text,
-                base,
-                site.callee.path,
-                wrapper.name,
-            )
+            if text is not None and not _HOLES_ONLY.match(text):
+                any_found = True
+                self._add(findings, caller, self._verb(program, method, texts), text, base, site.callee.path, wrapper.name)
         return any_found
 
-    @staticmethod
-    def _own_method(program: Program, method: tuple[Expr, At] | None, site: Site) -> tuple[Expr, At] | None:
-        return method
+    def _calls(self, program: Program, wrapper: Definition, depth: int) -> Iterator[tuple[Site, dict[str, str]]]:
+        """Calls of a wrapper with the texts of its parameters; calls by other wrappers count where those are called."""
+        for caller in calls_of(program, wrapper):
+            outer = self._wrapper(program, list(caller.expr[2]), caller.at) if depth < _MAX_WRAPPERS else None
+            passed = list(self._calls(program, outer, depth + 1)) if outer is not None and outer is not wrapper else []
+            known = {}
+            for site, given in passed:
+                known = dict(self._arguments(program, wrapper, caller, given))
+                if any(_HOLES_ONLY.match(text) is None for text in known.values()):
+                    yield site, known
+            if not passed:
+                yield caller, dict(self._arguments(program, wrapper, caller, {}))
+            else:
+                own = dict(self._arguments(program, wrapper, caller, {}))
+                if any(text.startswith(("/", "http")) for text in own.values()):
+                    yield caller, own
 
-    def _arguments(self, program: Program, wrapper: Definition, caller: Site) -> Iterator[tuple[str, str]]:
+    def _arguments(
+        self, program: Program, wrapper: Definition, caller: Site, given: dict[str, str]
+    ) -> Iterator[tuple[str, str]]:
         """(parameter, text) of what a caller hands over; members of an options object count as `options.method`."""
         for position, parameter in enumerate(wrapper.scope.params):
             if position >= len(caller.expr[2]):
@@ -267,19 +280,19 @@ class JavaScriptHttp:
             argument = caller.expr[2][position]
             if argument[0] == DICT:
                 for key, value in argument[1]:
-                    text = program.folded(value, caller.at) if key[0] == STR else None
+                    text = self._text(program, value, caller.at, given) if key[0] == STR else None
                     if text is not None:
                         yield f"{parameter.name}.{key[1]}", text
                         yield key[1], text
             else:
-                text = self._text(program, argument, caller.at, {})
+                text = self._text(program, argument, caller.at, given)
                 if text is not None:
                     yield parameter.name, text
 
-    def _wrapper(self, program: Program, url: Expr, at: At) -> Definition | None:
-        """The function whose parameter decides the path."""
+    def _wrapper(self, program: Program, exprs: list[Expr], at: At) -> Definition | None:
+        """The function whose parameters these expressions are made of."""
         names: set[str] = set()
-        waiting = list(_names(url))
+        waiting = [name for expr in exprs for name in _names(expr)]
         while waiting:
             name = waiting.pop()
             made = self._assigned(program, name, at) if name not in names else None
@@ -311,7 +324,8 @@ class JavaScriptHttp:
         if len(site.expr[2]) < 2 or site.expr[2][0][0] not in (STR, TEMPLATE):
             return
         text, fetcher = program.folded(site.expr[2][0], site.at), program.value(site.expr[2][1], site.at)
-        if text is not None and text.startswith(("/", "http")) and fetcher.kind == FUNCTION:
+        if text is not None and text.startswith(("/", "http")) and fetcher.kind == FUNCTION and fetcher.definition is not None:
+            self.fetchers.add(fetcher.definition.key)
             self._add(
                 findings,
                 site,
@@ -383,6 +397,9 @@ class JavaScriptHttp:
 
 def _names(expr: Expr) -> Iterator[str]:
     tag = expr[0]
+    if tag == DICT:
+        for _, value in expr[1]:
+            yield from _names(value)
     if tag == NAME:
         yield expr[1]
     elif tag == TEMPLATE:

@@ -43,6 +43,11 @@ VERBS = {
     **{verb: verb.upper() for verb in ("get", "post", "put", "patch", "delete", "head", "options")},
     "all": "ANY", "del": "DELETE", "opts": "OPTIONS", "ws": "WS",
 }  # fmt: skip
+MODULES = {
+    "express": ("express", "polka", "restify", "router"), "fastify": ("fastify",),
+    "koa": ("koa", "@koa/router", "koa-router"), "hono": ("hono", "@hono/zod-openapi"),
+}  # fmt: skip
+ALL_MODULES = frozenset(module for modules in MODULES.values() for module in modules)
 _MAX_DEPTH = 6
 _ROUTER_NAME = re.compile(r"(?:^|[._])(?:app|server|api|fastify|instance|[a-zA-Z]*[rR]outer|[a-zA-Z]*[rR]outes?)\Z")
 
@@ -367,7 +372,7 @@ class NodeRouters:
         bindings = self.routers(self._base(owner), site.at)
         confidence = CERTAIN
         if not bindings:
-            if not self._looks_like_router(owner, paths, arguments, handlers):
+            if not self._looks_like_router(site.file, owner, paths, arguments, handlers):
                 return
             bindings, confidence = [self.own(Binding(site.file.path, 0, dotted(owner)))], LIKELY
         line = site.expr[4] if routed is not None or owner[0] == CALL else site.line
@@ -409,14 +414,22 @@ class NodeRouters:
         return None
 
     def _looks_like_router(
-        self, owner: Expr, paths: list[tuple[Expr, At]], arguments: list[tuple[Expr, At]], handlers: list[Definition]
-    ) -> bool:
+        self, at_file: FileFacts, owner: Expr, paths: list[tuple[Expr, At]], arguments: list[tuple[Expr, At]],
+        handlers: list[Definition],
+    ) -> bool:  # fmt: skip
         """`app.get("/x", handler)` on something unknown that has a router's name."""
-        if not handlers or owner[0] != NAME or not _ROUTER_NAME.search(owner[1]):
+        if not handlers or owner[0] != NAME or not _ROUTER_NAME.search(owner[1]) or not self._may_guess(at_file):
             return False
         texts = [self.program.text(expr, at) for expr, at in paths]
         takes_request = any(len(item.scope.params) >= 1 for item in handlers) or arguments[-1][0][0] != FUNCTION_EXPR
         return takes_request and all(text is not None and text.startswith("/") for text in texts)
+
+    def _may_guess(self, file: FileFacts) -> bool:
+        """A router's name alone counts for the framework that the file imports, else for the first that the tree does."""
+        imported = {item.module for item in file.imports}
+        if imported & ALL_MODULES:
+            return bool(imported & self.modules)
+        return next((name for name, modules in MODULES.items() if self.program.project.imports(*modules)), "") == self.dialect.name
 
     def handlers(self, expr: Expr, at: At, depth: int = 0) -> list[Definition]:
         """The functions of the tree that an argument stands for: itself, the items of a list, what a wrapper is given."""

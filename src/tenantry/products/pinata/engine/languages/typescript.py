@@ -440,9 +440,14 @@ class _Reader(Definitions):
             node.id in self.inner_calls or source[start - 1 : start] == b"@"
         ):  # what decorates is no call of the code around
             return
-        each = False
+        if not node.named_child_count:
+            return
+        callee: Node | None = node.named_child(0)
+        if callee is None:
+            return
+        each, name = False, b""
         match = _CALLEE.match(source, start)
-        if match is not None:
+        if match is not None and match.end(2) == callee.end_byte:
             owner, name = match.groups()
             if not owner:
                 if name in QUIET:
@@ -451,12 +456,7 @@ class _Reader(Definitions):
                 each = name in _EACH
                 if not each and (name in QUIET_MEMBERS or owner.startswith(QUIET_OWNERS)):
                     return
-        if not node.named_child_count:
-            return
-        callee: Node | None = node.named_child(0)
-        if callee is None:
-            return
-        if match is None and callee.type == "member_expression":
+        elif callee.type == "member_expression":
             field = callee.child_by_field_name("property")
             name = source[field.start_byte : field.end_byte] if field is not None else b""
             each = name in _EACH
@@ -468,7 +468,7 @@ class _Reader(Definitions):
                 return
         elif callee.type in ("import", "super"):
             return
-        if match is not None and name in _TRANSACTIONS:
+        if name in _TRANSACTIONS and callee.type == "member_expression":
             self._transaction(node, callee)
         expr = self.expressions.call(node)
         if expr[0] != CALL:

@@ -272,6 +272,8 @@ class Inference:
         if tag == BINARY:
             if expr[1] in ("or", "and", "?", "??", "||", "&&"):
                 left = self.value(expr[2], at)
+                if left.path.startswith(("process.env.", "import.meta.env.")) and expr[3][0] in (STR, NUM, TEMPLATE):
+                    return Value(LITERAL, expr=expr, at=at)  # an environment variable with its default
                 return left if left.known and left.kind != LITERAL else self._either(left, self.value(expr[3], at))
             if expr[1] in ("+", "%", "/"):
                 left = self.value(expr[2], at)
@@ -364,10 +366,21 @@ class Inference:
             inside = self.project.enclosing_class(at.file, at.scope)
             return Value(SUPER, inside) if inside is not None else UNKNOWN
         if callee.kind == FUNCTION and callee.definition is not None and not callee.path:
-            return self.returned(callee.definition)
+            return self._wrapped(callee.definition, call, at) or self.returned(callee.definition)
         if callee.kind in (EXTERNAL, CLASS, INSTANCE, FUNCTION):
             return callee._replace(path=callee.path + "()")
         return UNKNOWN
+
+    def _wrapped(self, function: Definition, call: Expr, at: At) -> Value | None:
+        """`catchErrors(handler)` is `handler`, when the function gives back one of its own inner functions."""
+        if not any(item[0] == FUNCTION_EXPR for item in function.scope.returns):
+            return None
+        for argument in call[2]:
+            if argument[0] in (FUNCTION_EXPR, NAME):
+                value = self.value(argument, at)
+                if value.kind == FUNCTION and not value.path:
+                    return value
+        return None
 
     def returned(self, function: Definition) -> Value:
         """What a function of the tree gives back: what it says, else what it returns."""

@@ -2,7 +2,7 @@
 
 from typing import TYPE_CHECKING
 
-from tenantry.products.pinata.engine.facts import CALLABLE, DICT, LIST, NUM, SPLAT, STR, Assign, Expr
+from tenantry.products.pinata.engine.facts import CALL, CALLABLE, DICT, LIST, NAME, NUM, SPLAT, STR, Assign, Expr
 from tenantry.products.pinata.engine.facts import CLASS as CLASS_SCOPE
 from tenantry.products.pinata.engine.resolve.types import as_type
 from tenantry.products.pinata.engine.resolve.values import (
@@ -204,6 +204,12 @@ class Members:
 
     def _field_value(self, assign: Assign, owner: Definition, at: At | None = None) -> Value:
         where = at or owner.inside
+        if assign.value is not None and assign.value[0] == CALL and assign.value[1] == (NAME, "@"):  # what decorators inject
+            injected = self.inference.value(assign.value, where)
+            if injected.known and injected.path != "@()":
+                return injected
+            if assign.annotation is None:
+                return UNKNOWN
         if assign.annotation is not None:
             value = as_type(self.inference, assign.annotation, where)
             if value.known and not (
