@@ -12,6 +12,7 @@ from sqlalchemy import text
 from tenantry.app import create_app, create_worker, mounted
 from tenantry.core.settings import Settings
 from tenantry.infra.database.database import Database
+from tenantry.infra.heavy import HeavyPool, use_pool
 from tenantry.infra.http.server import Server, listen, server_config
 
 PASSWORD = "four unrelated words"
@@ -47,16 +48,7 @@ class Service:
     @classmethod
     def of(cls, settings: Settings, database: Database) -> "Service":
         """The service as `tenantry up` composes it."""
-        settings = cls.settings_of(settings)
         return cls(settings, database, create_app(settings, database, mounted(settings)))
-
-    @staticmethod
-    def settings_of(settings: Settings) -> Settings:
-        from importlib.util import find_spec
-
-        if not find_spec("tenantry.products.pinata.product"):
-            settings = settings.model_copy(update={"products": [n for n in settings.products if n != "pinata"]})
-        return settings
 
     async def client(self, **options: Any) -> httpx.AsyncClient:
         """A program, or a browser, with cookies of its own."""
@@ -75,8 +67,14 @@ class Service:
     async def work(self) -> None:
         """Run the jobs that wait, and those they lead to."""
         # An organization takes only half of a worker's places at once, so an idle worker may leave jobs waiting.
-        while await self._waiting():
-            await create_worker(self.settings, self.database, self.app.state.products).run_until_idle()
+        pool = HeavyPool(1)
+        use_pool(pool)
+        try:
+            while await self._waiting():
+                await create_worker(self.settings, self.database, self.app.state.products).run_until_idle()
+        finally:
+            use_pool(None)
+            await pool.close()
 
     async def _waiting(self) -> int:
         async with self.database.system_scope("count waiting jobs in a test") as scope:

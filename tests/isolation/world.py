@@ -1,7 +1,7 @@
 """Two organizations with everything in them, and everybody who might try something: the ground on which attacks are made."""
 
 import secrets
-from collections.abc import AsyncIterator, Iterable, Iterator
+from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from typing import Any
@@ -11,6 +11,7 @@ import httpx
 from sqlalchemy import text
 
 from tenantry.chassis.organizations.models import Membership
+from tenantry.core.actors import Actor
 from tenantry.core.roles import Role
 from tenantry.core.settings import Settings
 from tenantry.infra.database.database import Database
@@ -22,7 +23,7 @@ from tests.service import Person, Service
 HAS_ID = """SELECT column_name FROM information_schema.columns
     WHERE table_name = :t AND column_name = 'id' AND data_type = 'uuid'"""
 
-MALFORMED = ("not-an-id", "0", "%00", "..", "%27%20OR%201=1--")
+MALFORMED = ("not-an-id", "0", "%00", "%2e%2e", "%27%20OR%201=1--")
 
 
 @dataclass(frozen=True)
@@ -91,24 +92,26 @@ class World:
 
     async def ids(self, side: Side, operation: Operation) -> dict[str, str] | None:
         """For each parameter an id from the organization's samples; none when there is no list to take one from."""
-        found: dict[str, str] = {}
-        walked = ""
-        for part in operation.path.replace("{org}", side.owner.org).split("/")[1:]:
+        return await self._walk(side, "", operation.path.replace("{org}", side.owner.org).split("/")[1:])
+
+    async def _walk(self, side: Side, walked: str, rest: list[str]) -> dict[str, str] | None:
+        """Each id comes from the list it stands behind; the first with which the way to the end can be gone."""
+        for place, part in enumerate(rest):
             if part.startswith("{"):
                 name = part[1:-1].partition(":")[0]
-                value = self.names(name) or await self.first_id(side, walked)
-                if value is None:
-                    return None
-                found[name] = value
-            walked += f"/{found[name] if part.startswith('{') else part}"
-        return found
+                known = self.names(name)
+                for value in [known] if known else await self._listed(side, walked):
+                    further = await self._walk(side, f"{walked}/{value}", rest[place + 1 :])
+                    if further is not None:
+                        return {name: value} | further
+                return None
+            walked += f"/{part}"
+        return {}
 
-    async def first_id(self, side: Side, collection: str) -> str | None:
-        """The id of the first thing in a list."""
-        answer = await side.owner.client.get(collection)
-        if answer.status_code != 200 or not answer.json().get("items"):
-            return None
-        return str(answer.json()["items"][0].get("id") or answer.json()["items"][0].get("name"))
+    async def _listed(self, side: Side, collection: str) -> list[str]:
+        answer = await side.owner.client.get(collection, params={"limit": 10})
+        items = answer.json().get("items") if answer.status_code == 200 else None
+        return [str(item["id"]) for item in items or [] if "id" in item]
 
     def url(self, side: Side, operation: Operation, ids: dict[str, str]) -> str:
         """The address with these ids in it."""
@@ -140,8 +143,8 @@ class World:
                 assert answer.status_code == 201, answer.text
         await self.service.work()
 
-    async def known_ids(self, side: Side) -> set[str]:
-        """Every id of the organization: those that must never show elsewhere."""
+    async def known_ids(self, side: Side, each: int = 100_000) -> set[str]:
+        """The ids of the organization's rows, at most so many of each table: those that must never show elsewhere."""
         found: set[str] = set()
         async with self.service.database.system_scope("collect ids in a test") as scope:
             for table, isolation in isolations().items():
@@ -149,21 +152,24 @@ class World:
                     columns = await scope.session.scalars(text(HAS_ID), {"t": table})
                     if columns.one_or_none():
                         rows = await scope.session.scalars(
-                            text(f"SELECT id FROM {table} WHERE org_id = :o"), {"o": side.ref.id}
+                            text(f"SELECT id FROM {table} WHERE org_id = :o ORDER BY id LIMIT :n"),
+                            {"o": side.ref.id, "n": each},
                         )
                         found |= {str(row) for row in rows}
         return found
 
-    async def fingerprint(self, side: Side) -> dict[str, str]:
-        """What the rows of an organization are, table by table."""
+    async def fingerprint(self, side: Side) -> dict[str, Any]:
+        """What the rows and files of an organization are."""
         async with self.service.database.system_scope("compare in a test") as scope:
-            found = {}
+            found: dict[str, Any] = {}
             for table, isolation in isolations().items():
                 if isolation.kind != "tenant" or table.startswith("procrastinate"):
                     continue
                 statement = f"SELECT coalesce(md5(string_agg(t::text, '|' ORDER BY t::text)), '') FROM {table} t WHERE {isolation.org} = :o"
                 found[table] = await scope.session.scalar(text(statement), {"o": side.ref.id})
-            return found
+        files = self.service.app.state.storage.of_organization(side.ref.id)
+        found["files"] = sorted((stored.name, stored.size) for stored in await files.list(""))
+        return found
 
 
 @asynccontextmanager
@@ -177,7 +183,7 @@ async def world(settings: Settings, urls: DatabaseUrls) -> AsyncIterator[World]:
     members = {Role.OWNER: ada}
     for role in (Role.ADMIN, Role.MEMBER, Role.VIEWER):
         members[role] = person = await service.sign_up(f"{role.word.title()} of A")
-        async with database.org_scope(a.ref, _actor(ada)) as scope:
+        async with database.org_scope(a.ref, actor_of(ada)) as scope:
             scope.session.add(Membership(user_id=UUID(person.me["id"]), role=role.word, created_at=scope.now()))
     made = World(service, a, b, members, await _strangers(service))
     for side in (a, b):
@@ -200,9 +206,8 @@ async def _strangers(service: Service) -> dict[str, httpx.AsyncClient]:
     }
 
 
-def _actor(person: Person) -> Any:
-    from tenantry.core.actors import Actor
-
+def actor_of(person: Person) -> Actor:
+    """Who this person is to a scope."""
     return Actor.user(UUID(person.me["id"]), person.me["name"])
 
 
@@ -256,17 +261,14 @@ def instance(schema: dict[str, Any], document: dict[str, Any]) -> Any:
     return formats.get(schema.get("format", ""), "Something".ljust(schema.get("minLength", 0), "g"))
 
 
-def ids_in(schema: dict[str, Any], document: dict[str, Any], path: tuple[str, ...] = ()) -> Iterator[tuple[str, ...]]:
-    """Where a body takes the id of something."""
+def forged(schema: dict[str, Any], document: dict[str, Any], value: str) -> Iterator[Any]:
+    """Everything the schema accepts in which one place that takes an id has this one."""
     if "$ref" in schema:
-        yield from ids_in(document["components"]["schemas"][schema["$ref"].rsplit("/", 1)[1]], document, path)
-    for choice in _choices(schema):
-        yield from ids_in(choice, document, path)
+        yield from forged(document["components"]["schemas"][schema["$ref"].rsplit("/", 1)[1]], document, value)
+    for choice in (*schema.get("anyOf", ()), *schema.get("oneOf", ())):
+        yield from forged(choice, document, value)
     if schema.get("format") == "uuid":
-        yield path
+        yield value
     for name, inner in schema.get("properties", {}).items():
-        yield from ids_in(inner, document, (*path, name))
-
-
-def _choices(schema: dict[str, Any]) -> Iterable[dict[str, Any]]:
-    return [*schema.get("anyOf", ()), *schema.get("oneOf", ())]
+        for one in forged(inner, document, value):
+            yield instance(schema, document) | {name: one}

@@ -123,3 +123,13 @@ def test_the_document_describes_what_is_sent(service: Service) -> None:
             assert operation.get("description") or operation["summary"]
     ids = [o["operationId"] for operations in app.openapi()["paths"].values() for o in operations.values()]
     assert len(ids) == len(set(ids))
+
+
+async def test_what_no_database_can_hold_is_refused(service: Service) -> None:
+    ada = await service.sign_up("Ada")
+    for body, code in (({"title": "a\x00b"}, "input.nul"), ({"title": "a", "body": "\x00"}, "input.nul")):
+        answer = await ada.client.post(ada.url("/notes/notes"), json=body)
+        assert answer.status_code == 422
+        assert (await problem_of(answer))["code"] == code
+    assert (await ada.client.get(ada.url("/notes/%00"))).status_code == 404
+    assert (await ada.client.get(ada.url("/notes/notes?after=%00"))).status_code == 422

@@ -13,7 +13,9 @@ from tenantry.infra.rate_limits import Rate, RateLimiter
 from tests.service import Service
 
 
-@pytest.mark.parametrize("host", ["evil.example", "localhost.evil.example", "127.0.0.1.evil.example", "", "[::1", "a@localhost@b"])
+@pytest.mark.parametrize(
+    "host", ["evil.example", "localhost.evil.example", "127.0.0.1.evil.example", "", "[::1", "a@localhost@b"]
+)
 async def test_a_foreign_host_is_refused(service: Service, host: str) -> None:
     answer = await (await service.client()).get("/api/v1/meta", headers={"host": host})
     assert answer.status_code == 421
@@ -109,7 +111,9 @@ async def test_rates_are_counted_told_and_end() -> None:
         assert (await client.get("/elsewhere")).headers.get("ratelimit") is None
 
 
-INLINE = b"<!doctype html><script>window.a = 1</script><script type=module src=/assets/x.js></script><script>b()</script>"
+INLINE = (
+    b"<!doctype html><script>window.a = 1</script><script type=module src=/assets/x.js></script><script>b()</script>"
+)
 
 
 @pytest.fixture
@@ -133,8 +137,12 @@ async def test_the_interface_is_served(service: Service, web: Path, monkeypatch:
     home = await client.get("/")
     assert home.content == INLINE
     assert home.headers["cache-control"] == "no-cache"
-    scripts = next(part for part in home.headers["content-security-policy"].split("; ") if part.startswith("script-src"))
-    hashes = {f"'sha256-{base64.b64encode(hashlib.sha256(code).digest()).decode()}'" for code in (b"window.a = 1", b"b()")}
+    scripts = next(
+        part for part in home.headers["content-security-policy"].split("; ") if part.startswith("script-src")
+    )
+    hashes = {
+        f"'sha256-{base64.b64encode(hashlib.sha256(code).digest()).decode()}'" for code in (b"window.a = 1", b"b()")
+    }
     assert set(scripts.split()[1:]) == {"'self'", *hashes}
     assert (await client.get("/", headers={"if-none-match": home.headers["etag"]})).status_code == 304
     assert (await client.get("/pricing")).text.endswith("prices")

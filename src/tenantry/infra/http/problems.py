@@ -8,7 +8,9 @@ from typing import Any, cast
 import structlog
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
+from psycopg.errors import NumericValueOutOfRange
 from pydantic import BaseModel, ConfigDict, Field
+from sqlalchemy.exc import DataError
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -72,6 +74,8 @@ class Errors:
             await send(message)
 
         try:
+            if "\x00" in scope.get("path", ""):
+                raise no_such_address()  # nothing is named so, and no database could look for it
             await self.app(scope, receive, watched)
         except Exception as error:
             problem = error if isinstance(error, Problem) else _unforeseen(error)
@@ -108,6 +112,13 @@ def add_problem_handlers(app: FastAPI) -> None:
             return Response(status_code=304, headers=answer.headers)
         return ProblemResponse(_of_http(answer, request), request.scope)
 
+    async def unstorable(request: Request, error: Exception) -> Response:
+        known = _of_data(cast(DataError, error))
+        if known is None:
+            raise error
+        return ProblemResponse(known, request.scope)
+
+    app.add_exception_handler(DataError, unstorable)
     app.add_exception_handler(Problem, problem)
     app.add_exception_handler(RequestValidationError, validation)
     app.add_exception_handler(HTTPException, http)
@@ -140,6 +151,15 @@ def no_such_address() -> NotFound:
     return NotFound(
         "not_found", "There is nothing at this address.", hint="Check the address; /api/docs lists all there are."
     )
+
+
+def _of_data(error: DataError) -> Problem | None:
+    """What a database cannot hold, though it is valid JSON; none when the fault is ours."""
+    if isinstance(error.orig, NumericValueOutOfRange):
+        return Invalid("input.too_big", "A number is larger than can be stored.", hint="Send a smaller number.")
+    if "NUL (0x00)" in str(error.orig):
+        return Invalid("input.nul", "A text contains the NUL character.", hint="Send it without that character.")
+    return None
 
 
 def _of_http(error: HTTPException, request: Request) -> Problem:

@@ -1,0 +1,104 @@
+"""Ways to break isolation in the code above the database, one rule each. The attack must catch every one of them."""
+
+from typing import Any
+
+
+def members_everywhere() -> None:
+    """Everybody is an owner of every organization."""
+    from sqlalchemy import select
+
+    import tenantry.app
+    from tenantry.chassis.access import Membership
+    from tenantry.chassis.organizations.models import Organization
+    from tenantry.core.roles import Role
+    from tenantry.infra.database.scopes import OrganizationRef, UserScope
+
+    async def membership_of(scope: UserScope, slug: str) -> Membership | None:
+        entry = await scope.session.scalar(select(Organization).where(Organization.slug == slug))
+        return entry and Membership(OrganizationRef(entry.id, entry.slug, entry.name), Role.OWNER)
+
+    tenantry.app.membership_of = membership_of
+
+
+def existence_shows() -> None:
+    """Whoever is no member is told that the organization is there."""
+    from sqlalchemy import select
+
+    import tenantry.app
+    from tenantry.chassis.organizations.models import Organization
+    from tenantry.core.errors import Forbidden
+
+    inner = tenantry.app.membership_of
+
+    async def membership_of(scope: Any, slug: str) -> Any:
+        found = await inner(scope, slug)
+        if found is None and await scope.session.scalar(select(Organization.id).where(Organization.slug == slug)):
+            raise Forbidden("organization.foreign", "You are not a member.")
+        return found
+
+    tenantry.app.membership_of = membership_of
+
+
+def roles_mean_nothing() -> None:
+    """No permission is asked for."""
+    from tenantry.infra.database.scopes import OrgScope
+
+    OrgScope.require = lambda self, permission: None  # type: ignore[method-assign]
+
+
+def viewers_write() -> None:
+    """One permission is given to a lower role than the manifest says."""
+    from tenantry.chassis.access import Permissions
+    from tenantry.core.roles import Role
+    from tests.sample_product.product import product
+
+    assert "notes.write" in product.permissions
+    of = Permissions.of
+    Permissions.of = lambda self, role: of(self, Role.MEMBER) if role == Role.VIEWER else of(self, role)  # type: ignore[method-assign]
+
+
+def sessions_never_end() -> None:
+    """Signing out leaves the token good."""
+    from tenantry.chassis.identity import routes
+
+    async def end_session(scope: Any, token: str) -> None: ...
+
+    routes.end_session = end_session
+
+
+def the_service_sees_all() -> None:
+    """Requests are served as the role that crosses organizations."""
+    from tenantry.infra.database import database
+    from tenantry.infra.database.roles import SYSTEM
+
+    database.APP = SYSTEM
+
+
+def a_query_crosses() -> None:
+    """One query looks past its own organization."""
+    from tenantry.infra.database.tenancy import Tenancy
+    from tests.sample_product import queries
+
+    inner = queries.list_notes
+
+    async def list_notes(scope: Any, asked: Any) -> Any:
+        from sqlalchemy import select, text
+
+        from tenantry.chassis.organizations.models import Organization
+
+        other = await scope.session.scalar(select(Organization.id).where(Organization.slug == "bob"))
+        await scope.session.execute(text(Tenancy(org_id=other).statement()))
+        return await inner(scope, asked)
+
+    queries.list_notes = list_notes
+
+
+MUTATIONS = [
+    members_everywhere,
+    existence_shows,
+    roles_mean_nothing,
+    viewers_write,
+    sessions_never_end,
+    the_service_sees_all,
+    a_query_crosses,
+]
