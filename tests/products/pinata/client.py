@@ -6,6 +6,7 @@ from typing import Any
 
 import httpx
 
+from tenantry.infra.heavy import HeavyPool, use_pool
 from tests.service import Person, Service
 
 APP = """
@@ -50,6 +51,7 @@ class Pinata:
 
     service: Service
     person: Person
+    pool: HeavyPool
 
     def url(self, path: str) -> str:
         return self.person.url(f"/pinata{path}")
@@ -83,8 +85,13 @@ class Pinata:
     async def scan(self, repository: dict[str, Any], **body: Any) -> Any:
         """Queue a scan and run it to its end."""
         scan = await self.start(repository, **body)
-        await self.service.work()
+        await self.work()
         return await self.get(f"/scans/{scan['id']}")
+
+    async def work(self) -> None:
+        """Run the jobs that wait. Afterwards requests have a pool for heavy work again, as under `tenantry up`."""
+        await self.service.work()
+        use_pool(self.pool)
 
     async def upload(self, content: bytes, filename: str = "shop.zip") -> Any:
         """Send an archive and add it as a repository."""

@@ -16,16 +16,16 @@ from tests.service import Service
 async def heavy(settings: Settings) -> AsyncIterator[HeavyPool]:
     """The pool of heavy processes, as `tenantry up` composes it."""
     pool = HeavyPool(settings.heavy_processes)
-    use_pool(pool)
     yield pool
-    use_pool(None)
     await pool.close()
 
 
 @pytest.fixture
-async def pinata(service: Service, heavy: HeavyPool) -> Pinata:
+async def pinata(service: Service, heavy: HeavyPool) -> AsyncIterator[Pinata]:
     """Somebody signed in, with Pinata before them."""
-    return Pinata(service, await service.sign_up())
+    use_pool(heavy)
+    yield Pinata(service, await service.sign_up(), heavy)
+    use_pool(None)
 
 
 @pytest.fixture

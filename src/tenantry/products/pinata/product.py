@@ -35,5 +35,5 @@ product = Product(
     ],
     sample=fill_with_sample,
     interface="web/app/products/pinata",
-    cli="tenantry.products.pinata.cli:app",
+    cli="tenantry.products.pinata.cli:cli",
 )

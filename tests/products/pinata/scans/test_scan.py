@@ -11,7 +11,7 @@ async def test_the_sample_is_scanned_through(pinata: Pinata) -> None:
     assert path == f"/{pinata.person.org}/pinata/scans/{scan_id}"
     waiting = await pinata.get(f"/scans/{scan_id}")
     assert (waiting["status"], waiting["number"]) == ("queued", 1)
-    await pinata.service.work()
+    await pinata.work()
     scan = await pinata.get(f"/scans/{scan_id}")
     assert scan["status"] == "succeeded", scan
     assert scan["progress"]["fraction"] == 1.0

@@ -37,7 +37,8 @@ async def find_node(scope: OrgScope, scan: Scan, node_id: str) -> Node:
     Raises:
         NotFound: `pinata.node.not_found`.
     """
-    node = await scope.session.scalar(select(Node).where(Node.scan_id == scan.id, Node.node == node_id))
+    wanted = select(Node).where(Node.scan_id == scan.id, Node.node == node_id)
+    node = await scope.session.scalar(wanted) if node_id.isidentifier() else None
     if node is None:
         raise NotFound(
             "pinata.node.not_found",

@@ -30,7 +30,7 @@ def _filters(
     service: Annotated[str | None, Query(max_length=300)] = None,
     folder: Annotated[str | None, Query(max_length=1000, description="A folder, with all below it.")] = None,
 ) -> NodeFilters:
-    given = (value or None for value in (kind, q, service, (folder or "").strip("/")))
+    given = ((value or "").replace("\0", "") or None for value in (kind, q, service, (folder or "").strip("/")))
     return NodeFilters(**dict(zip(("kind", "q", "service", "folder"), given, strict=True)))
 
 

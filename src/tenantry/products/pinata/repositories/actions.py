@@ -7,10 +7,10 @@ from pydantic import SecretStr
 from tenantry.products.pinata.parts import Parts
 from tenantry.products.pinata.repositories import credentials
 from tenantry.products.pinata.repositories.erasure import erase_files
-from tenantry.products.pinata.repositories.models import Repository
+from tenantry.products.pinata.repositories.models import Repository, Upload
 from tenantry.products.pinata.repositories.schemas import GitNew, PathNew, RepositoryNew, UploadedNew
 from tenantry.products.pinata.repositories.uploads import find_arrived
-from tenantry.products.pinata.scans.queries import active_scan, folders_of
+from tenantry.products.pinata.scans.queries import active_scan, ids_of
 from tenantry.products.pinata.sources import Credentials, check_branch, open_folder, parse_location
 from tenantry.products.pinata.sources.addresses import check_literal
 from tenantry.sdk import OrgScope, cancel, defer, new_id, touch
@@ -61,12 +61,15 @@ async def delete_repository(scope: OrgScope, repository: Repository) -> None:
     running = await active_scan(scope, repository.id)
     if running and running.job_id:
         await cancel(scope, running.job_id)
-    folders = await folders_of(scope, repository.id)
-    if repository.upload_id:
-        folders.append(f"pinata/uploads/{repository.upload_id}")
+    owners = await ids_of(scope, repository.id)
+    upload = await scope.session.get(Upload, (scope.org_id, repository.upload_id)) if repository.upload_id else None
     await scope.session.delete(repository)
     await scope.session.flush()
-    await defer(scope, erase_files, folders=folders)
+    if upload:
+        owners.append(upload.id)
+        await scope.session.delete(upload)
+    for owner in owners:
+        await defer(scope, erase_files, owner_id=owner)
     await touch(scope, "pinata.scans")
 
 

@@ -32,7 +32,7 @@ async def find_repository(scope: OrgScope, repository_id: UUID) -> Repository:
 async def list_repositories(scope: OrgScope, asked: PageParams, q: str | None) -> Page[RepositoryOut]:
     """The newest first; `q` is looked for in names and addresses."""
     statement = select(Repository).order_by(Repository.created_at.desc(), Repository.id.desc()).limit(asked.limit + 1)
-    if q:
+    if q and (q := q.replace("\0", "")):
         statement = statement.where(
             Repository.name.icontains(q, autoescape=True) | Repository.location.icontains(q, autoescape=True)
         )

@@ -4,33 +4,46 @@ from datetime import datetime
 from typing import Annotated, Literal
 from uuid import UUID
 
-from pydantic import BaseModel, Field, SecretStr
+from pydantic import BaseModel, ConfigDict, Field, SecretStr
 
 Kind = Literal["git", "path", "upload", "sample"]
-Name = Annotated[str, Field(min_length=1, max_length=200)]
+Text = Annotated[str, Field(pattern="^[^\\x00]*$")]
+"""The database keeps no NUL in texts."""
+
+Name = Annotated[Text, Field(min_length=1, max_length=200)]
 
 
-class GitNew(BaseModel):
+class Strict(BaseModel):
+    """Refuses what it doesn't know: a field that means something elsewhere must not be ignored silently."""
+
+    model_config = ConfigDict(extra="forbid")
+
+
+class GitNew(Strict):
     """A git address. A name and password inside of it are taken out and sealed, like `token` and `private_key`."""
 
     kind: Literal["git"]
-    url: str = Field(max_length=2000, description="https, ssh or user@host:path; in local mode file:// too.")
+    url: str = Field(
+        max_length=2000,
+        description="https, ssh or user@host:path; in local mode file:// too.",
+        examples=["https://example.com/team/shop.git"],
+    )
     branch: str | None = Field(None, max_length=250, description="A branch or tag; left out, the default branch.")
-    username: str | None = Field(None, max_length=200)
+    username: Text | None = Field(None, max_length=200)
     token: SecretStr | None = Field(None, max_length=2000, description="An access token or password, for https.")
     private_key: SecretStr | None = Field(
         None, max_length=20_000, description="A private key without passphrase, for ssh."
     )
 
 
-class PathNew(BaseModel):
+class PathNew(Strict):
     """A folder of this machine, in local mode only. It is read where it is."""
 
     kind: Literal["path"]
-    path: str = Field(max_length=4000)
+    path: Text = Field(max_length=4000)
 
 
-class UploadedNew(BaseModel):
+class UploadedNew(Strict):
     """An archive that was sent before."""
 
     kind: Literal["upload"]
@@ -84,7 +97,7 @@ class RepositoryOut(BaseModel):
 class UploadNew(BaseModel):
     """An archive that is about to be sent: its name, and its size in bytes."""
 
-    filename: str = Field(min_length=1, max_length=300)
+    filename: Text = Field(min_length=1, max_length=300, examples=["shop.zip"])
     bytes: int = Field(gt=0)
 
 

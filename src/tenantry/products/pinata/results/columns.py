@@ -7,9 +7,11 @@ from tenantry.products.pinata.engine.layout import layout
 
 def columnar(document: dict[str, Any]) -> dict[str, Any]:
     """`kinds`, `services`, `edge_kinds`: lists of names. `nodes`, `edges`: lists of equal length, one place a node or edge;
-    kinds and services are indexes into the names, ends of edges are indexes of nodes. x and y are pixels at zoom 1."""
+    kinds and services are indexes into the names, ends of edges are indexes of nodes. x and y are pixels at zoom 1,
+    downwards. `districts`: rectangles with the name of a folder, in large graphs."""
     nodes, edges = document["nodes"], document["edges"]
-    points = layout(document)
+    laid = layout(document)
+    points = laid.points
     kinds, services = _Names(), _Names()
     edge_kinds = _Names()
     place = {node["id"]: index for index, node in enumerate(nodes)}
@@ -29,6 +31,17 @@ def columnar(document: dict[str, Any]) -> dict[str, Any]:
             "target": [place[edge["target"]] for edge in edges],
             "kind": [edge_kinds.index(edge["kind"]) for edge in edges],
         },
+        "districts": [
+            {
+                "name": part.name,
+                "service": part.service,
+                "x": part.x,
+                "y": part.y,
+                "width": part.width,
+                "height": part.height,
+            }
+            for part in laid.districts
+        ],
         "kinds": kinds.names,
         "services": services.names,
         "edge_kinds": edge_kinds.names,

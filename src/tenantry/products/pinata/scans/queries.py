@@ -65,10 +65,9 @@ async def active_scan(scope: OrgScope, repository_id: UUID) -> Scan | None:
     return await scope.session.scalar(select(Scan).where(Scan.repository_id == repository_id, Scan.status.in_(ACTIVE)))
 
 
-async def folders_of(scope: OrgScope, repository_id: UUID) -> list[str]:
-    """Where the files of a repository's scans lie."""
-    scans = await scope.session.scalars(select(Scan).where(Scan.repository_id == repository_id))
-    return [scan.folder for scan in scans]
+async def ids_of(scope: OrgScope, repository_id: UUID) -> list[UUID]:
+    """The ids of a repository's scans."""
+    return list(await scope.session.scalars(select(Scan.id).where(Scan.repository_id == repository_id)))
 
 
 async def baseline_of(scope: OrgScope, scan: Scan) -> Scan | None:
@@ -108,7 +107,7 @@ async def page_of_scans(scope: OrgScope, asked: PageParams, status: Status | Non
 async def count_scans(scope: OrgScope) -> ScanCounts:
     """How many scans of each kind the organization has."""
     rows = await scope.session.execute(select(Scan.status, func.count()).group_by(Scan.status))
-    by: dict[str, int] = dict(rows.tuples().all())
+    by: dict[str, int] = dict(rows.all())
     return ScanCounts(
         all=sum(by.values()),
         running=sum(by.get(status, 0) for status in ACTIVE),
