@@ -68,7 +68,7 @@ def web(settings: Settings, workers: int, say: Say) -> None:
 
 
 async def _serve_web(server: Server, listener: socket.socket) -> None:
-    with _on_signals(server.stop):
+    with _on_signals(lambda _: server.stop()):
         await server.serve(sockets=[listener])
 
 
@@ -117,8 +117,9 @@ async def _serve(
         server = Server(server_config(app, settings))
         worker = create_worker(settings, database, products, app.state.metrics)
 
-        def stop() -> None:
-            server.stop()
+        def stop(number: int) -> None:
+            # Who presses Ctrl-C twice will not wait; a second SIGTERM may come from a supervisor that signals the whole group.
+            server.stop(now=server.should_exit and number == signal.SIGINT)
             worker.stop()
 
         with _on_signals(stop):
@@ -145,7 +146,7 @@ async def _work(settings: Settings, urls: DatabaseUrls) -> None:
 
     async with _parts(settings, urls) as database:
         worker = create_worker(settings, database, mounted(settings))
-        with _on_signals(worker.stop):
+        with _on_signals(lambda _: worker.stop()):
             await worker.run()
 
 
@@ -170,14 +171,14 @@ async def _tell(server: Server, settings: Settings, say: Say) -> None:
 
 
 class _on_signals:  # noqa: N801 - reads as a verb where it is used
-    """Ctrl-C and SIGTERM call `stop` for as long as the block lasts."""
+    """Ctrl-C and SIGTERM call `stop` with their number for as long as the block lasts."""
 
-    def __init__(self, stop: Callable[[], None]) -> None:
+    def __init__(self, stop: Callable[[int], None]) -> None:
         self._stop = stop
 
     def __enter__(self) -> None:
         for number in (signal.SIGINT, signal.SIGTERM):
-            asyncio.get_running_loop().add_signal_handler(number, self._stop)
+            asyncio.get_running_loop().add_signal_handler(number, self._stop, number)
 
     def __exit__(self, *_: object) -> None:
         for number in (signal.SIGINT, signal.SIGTERM):

@@ -67,6 +67,6 @@ class Server(uvicorn.Server):
         """Leave signals alone."""
         yield
 
-    def stop(self) -> None:
-        """Take no more requests and finish those that run; told twice, leave them."""
-        self.force_exit, self.should_exit = self.should_exit, True
+    def stop(self, *, now: bool = False) -> None:
+        """Take no more requests and finish those that run; `now` leaves them."""
+        self.should_exit, self.force_exit = True, now
