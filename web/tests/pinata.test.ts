@@ -3,7 +3,7 @@ import { newestScans } from "~/products/pinata/latest/pick";
 import { languageShares } from "~/products/pinata/repositories/language-mix";
 import { shortLocation } from "~/products/pinata/repositories/source-line";
 import { archiveFault } from "~/products/pinata/repositories/upload";
-import { changeRows, tableName } from "~/products/pinata/scan/change-rows";
+import { changeRows } from "~/products/pinata/scan/change-rows";
 import { orderedKinds } from "~/products/pinata/scan/found-card";
 import { joinLog } from "~/products/pinata/scan/log-card";
 import { metricHistory } from "~/products/pinata/scan/metric-cards";
@@ -82,13 +82,6 @@ describe("changes", () => {
       tables: { added: [], removed: [], changed: [] },
     });
     expect(rows.map((row) => `${row.change} ${row.node.id}`)).toEqual(["changed c", "removed r", "added a"]);
-  });
-  it("name tables in whatever form they come", () => {
-    expect([tableName("t"), tableName({ name: "t" }), tableName({ before: "s", after: { name: "t" } })]).toEqual([
-      "t",
-      "t",
-      "t",
-    ]);
   });
 });
 

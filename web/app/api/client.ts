@@ -1,44 +1,39 @@
 import { QueryClient } from "@tanstack/react-query";
+import createClient from "openapi-fetch";
 import { asProblem, Problem, readProblem } from "./problem";
+import type { paths } from "./schema.gen";
 
-interface Options {
-  body?: unknown;
-  query?: Record<string, string | number | undefined | null>;
-  signal?: AbortSignal;
-}
-
-async function request<T>(method: string, path: string, { body, query, signal }: Options = {}): Promise<T> {
-  const filled = Object.entries(query ?? {}).filter(
-    ([, value]) => value !== undefined && value !== null && value !== "",
-  );
-  const search = new URLSearchParams(filled.map(([name, value]) => [name, String(value)])).toString();
-  const headers: Record<string, string> = { accept: "application/json" };
-  if (body !== undefined) headers["content-type"] = "application/json";
+/** Sends a request; whatever is no success is thrown as a Problem. */
+async function send(request: Request): Promise<Response> {
   // A POST that is sent twice (a double click, a retry after a lost answer) must do its work once.
-  if (method === "POST") headers["idempotency-key"] = crypto.randomUUID();
+  if (request.method === "POST") request.headers.set("idempotency-key", crypto.randomUUID());
   let response: Response;
   try {
-    response = await fetch(`/api/v1${path}${search ? `?${search}` : ""}`, {
-      method,
-      headers,
-      body: body === undefined ? undefined : JSON.stringify(body),
-      signal,
-      credentials: "same-origin",
-    });
+    response = await fetch(request);
   } catch (error) {
     if (error instanceof DOMException && error.name === "AbortError") throw error;
     throw asProblem(error);
   }
   if (!response.ok) throw await readProblem(response);
-  return (response.status === 204 ? undefined : await response.json()) as T;
+  return response;
 }
 
-export const api = {
-  get: <T>(path: string, options?: Options) => request<T>("GET", path, options),
-  post: <T>(path: string, body?: unknown) => request<T>("POST", path, { body: body ?? {} }),
-  patch: <T>(path: string, body: unknown) => request<T>("PATCH", path, { body }),
-  delete: (path: string) => request<void>("DELETE", path),
-};
+/** The API with its types: addresses, parameters and answers are those of the service's own document. */
+export const http = createClient<paths>({ fetch: send });
+
+/** What was answered. Failures have been thrown before, so there is something. */
+export async function answer<T>(asked: Promise<{ data?: T }>): Promise<T> {
+  return (await asked).data as T;
+}
+
+/** For addresses that only the running service knows: the resources of products without pages of their own. */
+export async function ask<T>(method: "GET" | "POST" | "PATCH" | "DELETE", path: string, body?: unknown): Promise<T> {
+  const headers = body === undefined ? undefined : { "content-type": "application/json" };
+  const response = await send(
+    new Request(path, { method, headers, body: body === undefined ? undefined : JSON.stringify(body) }),
+  );
+  return (response.status === 204 ? undefined : await response.json()) as T;
+}
 
 export function createQueryClient(): QueryClient {
   return new QueryClient({

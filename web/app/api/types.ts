@@ -1,29 +1,10 @@
-/** What every product shares. Times are RFC 3339 in UTC. */
-export type Role = "owner" | "admin" | "member" | "viewer";
+import type { components } from "./schema.gen";
 
-export interface Membership {
-  slug: string;
-  name: string;
-  role: Role;
-}
+/** What the API's document calls by this name. */
+export type Api<Name extends keyof components["schemas"]> = components["schemas"][Name];
 
-export interface Me {
-  id: string;
-  email: string;
-  name: string;
-  created_at: string;
-  organizations: Membership[];
-}
-
-export interface Organization {
-  id: string;
-  slug: string;
-  name: string;
-  role: Role;
-  permissions: string[];
-  members: number;
-  created_at: string;
-}
+export type Me = Api<"Me">;
+export type Organization = Api<"OrganizationOut">;
 
 /** The part of JSON Schema that a product's resource uses to say what its fields are. */
 export interface Schema {
@@ -43,39 +24,17 @@ export interface Schema {
   required?: string[];
 }
 
-export interface Resource {
-  name: string;
-  title: string;
-  /** Where its list is, with `{org}` to be filled in. One object is at this path and its id. */
-  path: string;
+/** Objects of a product that pages can be drawn for; the document leaves its schemas open, we read this much of them. */
+export type Resource = Omit<Api<"Resource">, "schema" | "create" | "update"> & {
   schema: Schema;
-  /** What making one takes; null where none can be made. */
   create: Schema | null;
-  /** What changing one takes; null where they stay as they are. */
   update: Schema | null;
-  delete: boolean;
-}
+};
 
-export interface Product {
-  slug: string;
-  name: string;
-  summary: string;
-  hue: number;
-  icon: string;
-  interface: boolean;
-  /** Whether it can fill an organization with believable data. */
-  sample: boolean;
-  resources: Resource[];
-}
-
-export interface Meta {
-  version: string;
-  mode: "local" | "production";
-  sign_up: "open" | "invited" | "closed";
-  products: Product[];
-}
+export type Product = Omit<Api<"ProductOut">, "resources"> & { resources: Resource[] };
+export type Meta = Omit<Api<"Meta">, "products"> & { products: Product[] };
 
 export interface Page<T> {
   items: T[];
-  next: string | null;
+  next?: string | null;
 }

@@ -1,7 +1,7 @@
 import { useQueryClient } from "@tanstack/react-query";
 import { LogOut } from "lucide-react";
 import { useNavigate } from "react-router";
-import { api } from "~/api/client";
+import { http } from "~/api/client";
 import { Avatar } from "~/ui/avatar";
 import { Menu, MenuContent, MenuItem, MenuLabel, MenuLine, MenuTrigger } from "~/ui/menu";
 import { toastProblem } from "~/ui/toast";
@@ -12,7 +12,7 @@ export function useSignOut() {
   const navigate = useNavigate();
   return async () => {
     try {
-      await api.post("/auth/logout");
+      await http.POST("/api/v1/auth/logout");
     } catch (error) {
       toastProblem(error);
       return;

@@ -3,9 +3,8 @@ import { useState } from "react";
 import { useForm } from "react-hook-form";
 import { Link, useSearchParams } from "react-router";
 import * as z from "zod/mini";
-import { api } from "~/api/client";
+import { answer, http } from "~/api/client";
 import type { Problem } from "~/api/problem";
-import type { Me } from "~/api/types";
 import { placeErrors } from "~/lib/form";
 import { Button } from "~/ui/button";
 import { Field, Input } from "~/ui/field";
@@ -34,7 +33,7 @@ export default function SignIn() {
   const submit = form.handleSubmit(async (values) => {
     setProblem(null);
     try {
-      await signedIn(await api.post<Me>("/auth/login", values));
+      await signedIn(await answer(http.POST("/api/v1/auth/login", { body: values })));
     } catch (error) {
       setProblem(placeErrors(error, ["email", "password"], form.setError));
     }

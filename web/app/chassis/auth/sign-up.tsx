@@ -4,10 +4,9 @@ import { useState } from "react";
 import { useForm } from "react-hook-form";
 import { Link, useSearchParams } from "react-router";
 import * as z from "zod/mini";
-import { api } from "~/api/client";
+import { answer, http } from "~/api/client";
 import type { Problem } from "~/api/problem";
 import { metaQuery } from "~/api/queries";
-import type { Me } from "~/api/types";
 import { placeErrors } from "~/lib/form";
 import { Button } from "~/ui/button";
 import { Field, Input } from "~/ui/field";
@@ -73,7 +72,9 @@ function SignUpForm({ invited, invitation }: { invited: boolean; invitation: str
   const submit = form.handleSubmit(async ({ invitation: code, ...values }) => {
     setProblem(null);
     try {
-      await signedIn(await api.post<Me>("/auth/register", code ? { ...values, invitation: code } : values));
+      await signedIn(
+        await answer(http.POST("/api/v1/auth/register", { body: { ...values, invitation: code || null } })),
+      );
     } catch (error) {
       setProblem(placeErrors(error, ["name", "email", "password", "invitation"], form.setError));
     }

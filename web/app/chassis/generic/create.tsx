@@ -1,6 +1,6 @@
 import { useQueryClient } from "@tanstack/react-query";
 import { useNavigate } from "react-router";
-import { api } from "~/api/client";
+import { ask } from "~/api/client";
 import NotFound from "~/shell/not-found";
 import { Card } from "~/ui/card";
 import { Page, PageHead } from "~/ui/page";
@@ -15,7 +15,7 @@ export default function GenericCreate() {
   if (!product || !resource?.create) return <NotFound />;
   const list = `${base}/${resource.name}`;
   const save = async (values: Item) => {
-    await api.post<Item>(path, values);
+    await ask("POST", path, values);
     await client.invalidateQueries({ queryKey: ["generic", path] });
     await navigate(list);
     toast.success("Added.");

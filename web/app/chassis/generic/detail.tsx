@@ -2,7 +2,7 @@ import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { Trash2 } from "lucide-react";
 import { useState } from "react";
 import { useNavigate } from "react-router";
-import { api } from "~/api/client";
+import { ask } from "~/api/client";
 import NotFound from "~/shell/not-found";
 import { Button } from "~/ui/button";
 import { Card, CardHead } from "~/ui/card";
@@ -22,7 +22,7 @@ export default function GenericDetail() {
   const [asking, setAsking] = useState(false);
   const query = useQuery({
     queryKey: ["generic", path, id],
-    queryFn: () => api.get<Item>(`${path}/${id}`),
+    queryFn: () => ask<Item>("GET", `${path}/${id}`),
     enabled: path !== "",
   });
   if (!product || !resource) return <NotFound />;
@@ -32,13 +32,13 @@ export default function GenericDetail() {
   const name = item ? String(item[columnFields(resource.schema)[0]?.name ?? "id"] ?? item.id) : "";
   const editable = resource.update ? editableFields(resource.update) : [];
   const save = async (values: Item) => {
-    await api.patch<Item>(`${path}/${id}`, values);
+    await ask("PATCH", `${path}/${id}`, values);
     await client.invalidateQueries({ queryKey: ["generic", path] });
     toast.success("Saved.");
   };
   const remove = async () => {
     try {
-      await api.delete(`${path}/${id}`);
+      await ask("DELETE", `${path}/${id}`);
       await client.invalidateQueries({ queryKey: ["generic", path], exact: true });
       await navigate(list);
       toast.success("Deleted.");

@@ -1,7 +1,7 @@
 import { useInfiniteQuery } from "@tanstack/react-query";
 import { Inbox, Plus } from "lucide-react";
 import { Link, useNavigate } from "react-router";
-import { api } from "~/api/client";
+import { ask } from "~/api/client";
 import type { Page as ApiPage } from "~/api/types";
 import NotFound from "~/shell/not-found";
 import { Button } from "~/ui/button";
@@ -19,7 +19,11 @@ export default function GenericList() {
   const navigate = useNavigate();
   const query = useInfiniteQuery({
     queryKey: ["generic", path],
-    queryFn: ({ pageParam }) => api.get<ApiPage<Item>>(path, { query: { after: pageParam, limit: 100 } }),
+    queryFn: ({ pageParam }) =>
+      ask<ApiPage<Item>>(
+        "GET",
+        `${path}?${new URLSearchParams({ limit: "100", ...(pageParam && { after: pageParam }) })}`,
+      ),
     initialPageParam: "",
     getNextPageParam: (page) => page.next,
     enabled: path !== "",

@@ -75,7 +75,6 @@ export function useGeneric() {
   const product = products.find((one) => one.slug === slug);
   const resource: Resource | undefined = product?.resources.find((one) => one.name === name);
   const base = `/${organization.slug}/${slug}`;
-  // The API client adds /api/v1 itself.
-  const path = resource?.path.replace("{org}", organization.slug).replace(/^\/api\/v1/, "") ?? "";
+  const path = resource?.path.replace("{org}", organization.slug) ?? "";
   return { product, resource, base, id, path, permissions: organization.permissions };
 }

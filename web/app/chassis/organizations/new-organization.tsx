@@ -4,10 +4,9 @@ import { useState } from "react";
 import { useForm } from "react-hook-form";
 import { useNavigate } from "react-router";
 import * as z from "zod/mini";
-import { api } from "~/api/client";
+import { answer, http } from "~/api/client";
 import type { Problem } from "~/api/problem";
 import { meQuery } from "~/api/queries";
-import type { Membership } from "~/api/types";
 import { placeErrors } from "~/lib/form";
 import { Button } from "~/ui/button";
 import { Dialog } from "~/ui/dialog";
@@ -55,7 +54,7 @@ function NewOrganizationForm({ close }: { close: () => void }) {
   const submit = form.handleSubmit(async ({ name, slug }) => {
     setProblem(null);
     try {
-      const made = await api.post<Membership>("/orgs", slug ? { name, slug } : { name });
+      const made = await answer(http.POST("/api/v1/orgs", { body: { name, slug: slug || null } }));
       await client.invalidateQueries({ queryKey: meQuery.queryKey });
       close();
       await navigate(`/${made.slug}`);

@@ -1,21 +1,12 @@
 import { infiniteQueryOptions, keepPreviousData, queryOptions, useQuery, useQueryClient } from "@tanstack/react-query";
-import { api } from "~/api/client";
+import { answer, http } from "~/api/client";
 import { useTopic } from "~/api/live-context";
-import type { Page } from "~/api/types";
-import {
-  type Changes,
-  type CodeNode,
-  type ColumnarGraph,
-  type Diagnostic,
-  isOver,
-  type LogLine,
-  type NodeDetail,
-  type Repository,
-  type Scan,
-  type SchemaTable,
-} from "./types";
+import type { Api, Page } from "~/api/types";
+import { type ColumnarGraph, isOver, type NodeDetail, type Scan, type ScanStatus } from "./types";
 
-const base = (org: string) => `/orgs/${org}/pinata`;
+const inRepository = (org: string, repository_id: string) => ({ path: { org, repository_id } });
+const inScan = (org: string, scan_id: string) => ({ path: { org, scan_id } });
+const inNode = (org: string, scan_id: string, node_id: string) => ({ path: { org, scan_id, node_id } });
 const key = (org: string, ...rest: unknown[]) => ["pinata", org, ...rest];
 /** What a finished scan found never changes. */
 const forever = { staleTime: Number.POSITIVE_INFINITY };
@@ -24,7 +15,12 @@ export const repositoriesQuery = (org: string, q = "") =>
   infiniteQueryOptions({
     queryKey: key(org, "repositories", q),
     queryFn: ({ pageParam, signal }) =>
-      api.get<Page<Repository>>(`${base(org)}/repositories`, { query: { q, after: pageParam, limit: 100 }, signal }),
+      answer(
+        http.GET("/api/v1/orgs/{org}/pinata/repositories", {
+          params: { path: { org }, query: { q: q || null, after: pageParam || null, limit: 100 } },
+          signal,
+        }),
+      ),
     initialPageParam: "",
     getNextPageParam: (page) => page.next,
     placeholderData: keepPreviousData,
@@ -33,37 +29,45 @@ export const repositoriesQuery = (org: string, q = "") =>
 export const repositoryQuery = (org: string, id: string) =>
   queryOptions({
     queryKey: key(org, "repository", id),
-    queryFn: () => api.get<Repository>(`${base(org)}/repositories/${id}`),
+    queryFn: () =>
+      answer(http.GET("/api/v1/orgs/{org}/pinata/repositories/{repository_id}", { params: inRepository(org, id) })),
   });
 
 export const repositoryScansQuery = (org: string, id: string) =>
   queryOptions({
     queryKey: key(org, "repository", id, "scans"),
-    queryFn: () => api.get<Page<Scan>>(`${base(org)}/repositories/${id}/scans`, { query: { limit: 50 } }),
+    queryFn: () =>
+      answer(
+        http.GET("/api/v1/orgs/{org}/pinata/repositories/{repository_id}/scans", {
+          params: { ...inRepository(org, id), query: { limit: 50 } },
+        }),
+      ),
     enabled: id !== "",
   });
 
-export interface ScanPage extends Page<Scan> {
-  counts: Record<"all" | "running" | "succeeded" | "failed" | "cancelled", number>;
-}
-
-export const scansQuery = (org: string, status = "") =>
+export const scansQuery = (org: string, status: ScanStatus | "" = "") =>
   infiniteQueryOptions({
     queryKey: key(org, "scans", status),
-    queryFn: ({ pageParam, signal }) =>
-      api.get<ScanPage>(`${base(org)}/scans`, { query: { status, after: pageParam, limit: 50 }, signal }),
+    queryFn: ({ pageParam, signal }) => {
+      const query = { status: status || null, after: pageParam || null, limit: 50 };
+      return answer(http.GET("/api/v1/orgs/{org}/pinata/scans", { params: { path: { org }, query }, signal }));
+    },
     initialPageParam: "",
     getNextPageParam: (page) => page.next,
     placeholderData: keepPreviousData,
   });
 
 export const scanQuery = (org: string, id: string) =>
-  queryOptions({ queryKey: key(org, "scan", id), queryFn: () => api.get<Scan>(`${base(org)}/scans/${id}`) });
+  queryOptions({
+    queryKey: key(org, "scan", id),
+    queryFn: (): Promise<Scan> =>
+      answer(http.GET("/api/v1/orgs/{org}/pinata/scans/{scan_id}", { params: inScan(org, id) })),
+  });
 
 export const scanLogQuery = (org: string, id: string) =>
   queryOptions({
     queryKey: key(org, "scan", id, "log"),
-    queryFn: () => api.get<{ items: LogLine[] }>(`${base(org)}/scans/${id}/log`),
+    queryFn: () => answer(http.GET("/api/v1/orgs/{org}/pinata/scans/{scan_id}/log", { params: inScan(org, id) })),
   });
 
 export interface NodeFilters {
@@ -73,19 +77,18 @@ export interface NodeFilters {
   folder: string;
 }
 
-export interface NodePage extends Page<CodeNode> {
-  counts: Record<string, number>;
-  services: string[];
-}
-
 export const nodesQuery = (org: string, scan: string, filters: NodeFilters) =>
   infiniteQueryOptions({
     queryKey: key(org, "scan", scan, "nodes", filters),
-    queryFn: ({ pageParam, signal }) =>
-      api.get<NodePage>(`${base(org)}/scans/${scan}/nodes`, {
-        query: { ...filters, after: pageParam, limit: 200 },
-        signal,
-      }),
+    queryFn: ({ pageParam, signal }) => {
+      const query = { ...given(filters), after: pageParam || null, limit: 200 };
+      return answer(
+        http.GET("/api/v1/orgs/{org}/pinata/scans/{scan_id}/nodes", {
+          params: { ...inScan(org, scan), query },
+          signal,
+        }),
+      );
+    },
     initialPageParam: "",
     getNextPageParam: (page) => page.next,
     placeholderData: keepPreviousData,
@@ -95,7 +98,11 @@ export const nodesQuery = (org: string, scan: string, filters: NodeFilters) =>
 export const nodeQuery = (org: string, scan: string, node: string) =>
   queryOptions({
     queryKey: key(org, "scan", scan, "node", node),
-    queryFn: () => api.get<NodeDetail>(`${base(org)}/scans/${scan}/nodes/${encodeURIComponent(node)}`),
+    // The client's types forget that `highlight` is a pair.
+    queryFn: () =>
+      answer(
+        http.GET("/api/v1/orgs/{org}/pinata/scans/{scan_id}/nodes/{node_id}", { params: inNode(org, scan, node) }),
+      ) as Promise<NodeDetail>,
     enabled: node !== "",
     ...forever,
   });
@@ -104,7 +111,11 @@ export const pathsQuery = (org: string, scan: string, node: string) =>
   queryOptions({
     queryKey: key(org, "scan", scan, "paths", node),
     queryFn: () =>
-      api.get<{ paths: CodeNode[][] }>(`${base(org)}/scans/${scan}/nodes/${encodeURIComponent(node)}/paths`),
+      answer(
+        http.GET("/api/v1/orgs/{org}/pinata/scans/{scan_id}/nodes/{node_id}/paths", {
+          params: inNode(org, scan, node),
+        }),
+      ),
     enabled: node !== "",
     ...forever,
   });
@@ -112,7 +123,11 @@ export const pathsQuery = (org: string, scan: string, node: string) =>
 export const graphQuery = (org: string, scan: string) =>
   queryOptions({
     queryKey: key(org, "scan", scan, "graph"),
-    queryFn: () => api.get<ColumnarGraph>(`${base(org)}/scans/${scan}/graph`),
+    // Sent as it was stored, column by column, so the document doesn't describe it.
+    queryFn: async () =>
+      (await answer(
+        http.GET("/api/v1/orgs/{org}/pinata/scans/{scan_id}/graph", { params: inScan(org, scan) }),
+      )) as ColumnarGraph,
     gcTime: 60_000,
     ...forever,
   });
@@ -120,38 +135,67 @@ export const graphQuery = (org: string, scan: string) =>
 export const tablesQuery = (org: string, scan: string) =>
   queryOptions({
     queryKey: key(org, "scan", scan, "tables"),
-    queryFn: () => everyPage<SchemaTable>(`${base(org)}/scans/${scan}/tables`),
+    queryFn: () =>
+      everyPage((after) =>
+        answer(
+          http.GET("/api/v1/orgs/{org}/pinata/scans/{scan_id}/tables", {
+            params: { ...inScan(org, scan), query: { after, limit: 200 } },
+          }),
+        ),
+      ),
     ...forever,
   });
 
 export const changesQuery = (org: string, scan: string, against: string) =>
   queryOptions({
     queryKey: key(org, "scan", scan, "changes", against),
-    queryFn: () => api.get<Changes>(`${base(org)}/scans/${scan}/changes`, { query: { against } }),
+    queryFn: () =>
+      answer(
+        http.GET("/api/v1/orgs/{org}/pinata/scans/{scan_id}/changes", {
+          params: { ...inScan(org, scan), query: { against: against || null } },
+        }),
+      ),
     ...forever,
   });
 
 export const diagnosticsQuery = (org: string, scan: string) =>
   queryOptions({
     queryKey: key(org, "scan", scan, "diagnostics"),
-    queryFn: () => everyPage<Diagnostic>(`${base(org)}/scans/${scan}/diagnostics`),
+    queryFn: () =>
+      everyPage((after) =>
+        answer(
+          http.GET("/api/v1/orgs/{org}/pinata/scans/{scan_id}/diagnostics", {
+            params: { ...inScan(org, scan), query: { after, limit: 200 } },
+          }),
+        ),
+      ),
     ...forever,
   });
 
-async function everyPage<T>(path: string): Promise<T[]> {
+async function everyPage<T>(read: (after: string | null) => Promise<Page<T>>): Promise<T[]> {
   const items: T[] = [];
-  let after: string | null = "";
+  let after: string | null = null;
   do {
-    const page: Page<T> = await api.get<Page<T>>(path, { query: { after, limit: 200 } });
+    const page: Page<T> = await read(after);
     items.push(...page.items);
     after = page.next ?? null;
   } while (after);
   return items;
 }
 
-/** Where the browser downloads a scan's results from. */
-export function exportUrl(org: string, scan: string, format: "json" | "csv" | "mermaid"): string {
-  return `/api/v1${base(org)}/scans/${scan}/export?format=${format}`;
+/** The filters that are set: an empty one is none. */
+function given(filters: Partial<NodeFilters>): Record<string, string> {
+  return Object.fromEntries(Object.entries(filters).filter(([, value]) => value));
+}
+
+/** Where the browser downloads what a scan found from; with filters, only what they leave. */
+export function exportUrl(
+  org: string,
+  scan: string,
+  format: "json" | "csv" | "mermaid",
+  filters: Partial<NodeFilters> = {},
+): string {
+  return `/api/v1/orgs/${org}/pinata/scans/${scan}/export?${new URLSearchParams({ format, ...given(filters) })}`;
 }
 
 /** A scan that follows the live topic while it isn't over. */
@@ -187,32 +231,41 @@ export function refreshLists(client: Client, org: string): void {
     void client.invalidateQueries({ queryKey: key(org, name) });
 }
 
-export type NewSource =
-  | { kind: "git"; url: string; branch?: string; username?: string; token?: string; private_key?: string }
-  | { kind: "path"; path: string }
-  | { kind: "upload"; upload_id: string };
+export type NewRepository = Api<"RepositoryNew">;
 
 export const repositories = {
-  create: (org: string, body: { name?: string; source: NewSource }) =>
-    api.post<Repository>(`${base(org)}/repositories`, body),
-  rename: (org: string, id: string, name: string) => api.patch<Repository>(`${base(org)}/repositories/${id}`, { name }),
-  delete: (org: string, id: string) => api.delete(`${base(org)}/repositories/${id}`),
-  scan: (org: string, id: string, branch?: string) =>
-    api.post<Scan>(`${base(org)}/repositories/${id}/scans`, branch ? { branch } : {}),
+  create: (org: string, body: NewRepository) =>
+    answer(http.POST("/api/v1/orgs/{org}/pinata/repositories", { params: { path: { org } }, body })),
+  rename: (org: string, id: string, name: string) =>
+    answer(
+      http.PATCH("/api/v1/orgs/{org}/pinata/repositories/{repository_id}", {
+        params: inRepository(org, id),
+        body: { name },
+      }),
+    ),
+  delete: (org: string, id: string) =>
+    http.DELETE("/api/v1/orgs/{org}/pinata/repositories/{repository_id}", { params: inRepository(org, id) }),
+  scan: (org: string, id: string, branch?: string): Promise<Scan> =>
+    answer(
+      http.POST("/api/v1/orgs/{org}/pinata/repositories/{repository_id}/scans", {
+        params: inRepository(org, id),
+        body: { branch: branch || null },
+      }),
+    ),
 };
 
 export const scans = {
-  cancel: (org: string, id: string) => api.post<Scan>(`${base(org)}/scans/${id}/cancel`),
+  cancel: (org: string, id: string): Promise<Scan> =>
+    answer(http.POST("/api/v1/orgs/{org}/pinata/scans/{scan_id}/cancel", { params: inScan(org, id) })),
 };
 
-export interface Upload {
-  id: string;
-  url: string;
-  method: string;
-  max_bytes: number;
-}
-
 export const createUpload = (org: string, file: File) =>
-  api.post<Upload>(`${base(org)}/uploads`, { filename: file.name, bytes: file.size });
+  answer(
+    http.POST("/api/v1/orgs/{org}/pinata/uploads", {
+      params: { path: { org } },
+      body: { filename: file.name, bytes: file.size },
+    }),
+  );
 
-export const fillWithSample = (org: string) => api.post<{ path: string }>(`/orgs/${org}/samples/pinata`);
+export const fillWithSample = (org: string) =>
+  answer(http.POST("/api/v1/orgs/{org}/samples/{product}", { params: { path: { org, product: "pinata" } } }));

@@ -22,6 +22,8 @@ interface Props {
 export function GraphToolbar({ graph, scan, filters, onFilter, onFind, onSave }: Props) {
   const org = useOrg();
   const places = useMemo(() => folders(graph), [graph]);
+  const hidden = filters.hide.split(",").filter(Boolean);
+  const kind = hidden.length > 0 ? graph.kinds.filter((one) => !hidden.includes(one)).join(",") : "";
   const list = new URLSearchParams(
     Object.entries({ service: filters.service, folder: filters.folder }).filter(([, value]) => value),
   ).toString();
@@ -58,7 +60,7 @@ export function GraphToolbar({ graph, scan, filters, onFilter, onFind, onSave }:
             <ListTree aria-hidden="true" /> Read as a list
           </Link>
         </Button>
-        <ExportMenu org={org} scan={scan}>
+        <ExportMenu org={org} scan={scan} filters={{ kind, service: filters.service, folder: filters.folder }}>
           <MenuLine />
           <MenuItem onSelect={onSave} className="py-1.5">
             <span className="flex-1">

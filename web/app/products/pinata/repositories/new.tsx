@@ -7,13 +7,13 @@ import { cn } from "~/lib/classes";
 import { useOrg } from "~/shell/context";
 import { Card } from "~/ui/card";
 import { Page, PageHead } from "~/ui/page";
-import { type NewSource, refreshLists, repositories } from "../api";
+import { type NewRepository as Body, refreshLists, repositories } from "../api";
 import { GitForm } from "./git-form";
 import { PathForm } from "./path-form";
 import { UploadForm } from "./upload-form";
 
 /** Adds the repository and starts its first scan; the form shows what goes wrong. */
-export type AddAndScan = (body: { name?: string; source: NewSource }, branch?: string) => Promise<void>;
+export type AddAndScan = (body: Body, branch?: string) => Promise<void>;
 
 export default function NewRepository() {
   const org = useOrg();

@@ -18,11 +18,3 @@ export function changeRows({ nodes }: Changes): Row[] {
     (a, b) => (a.node.file ?? "").localeCompare(b.node.file ?? "") || (a.node.line ?? 0) - (b.node.line ?? 0),
   );
 }
-
-type Named = string | { name: string } | { before: string | { name: string }; after: string | { name: string } };
-
-export function tableName(table: Named): string {
-  if (typeof table === "string") return table;
-  if ("after" in table) return tableName(table.after);
-  return table.name;
-}

@@ -17,7 +17,7 @@ import { KindMark } from "../kind-mark";
 import { kindOf } from "../kinds";
 import { Place } from "../place";
 import type { CodeNode } from "../types";
-import { changeRows, type Row, tableName } from "./change-rows";
+import { changeRows, type Row } from "./change-rows";
 import { useScanContext } from "./layout";
 
 const FIRST = 100;
@@ -92,10 +92,9 @@ export default function ChangesTab() {
       {changes && (
         <p className="num border-b bg-sunken px-4 py-2 text-xs text-fg-2">
           Edges {signed(changes.edges.added)} / {signed(-changes.edges.removed)}
-          {changes.tables.added.length > 0 && ` · new tables: ${changes.tables.added.map(tableName).join(", ")}`}
-          {changes.tables.removed.length > 0 && ` · tables gone: ${changes.tables.removed.map(tableName).join(", ")}`}
-          {changes.tables.changed.length > 0 &&
-            ` · tables changed: ${changes.tables.changed.map(tableName).join(", ")}`}
+          {changes.tables.added.length > 0 && ` · new tables: ${changes.tables.added.join(", ")}`}
+          {changes.tables.removed.length > 0 && ` · tables gone: ${changes.tables.removed.join(", ")}`}
+          {changes.tables.changed.length > 0 && ` · tables changed: ${changes.tables.changed.join(", ")}`}
         </p>
       )}
       {changes && shown.length === 0 && (

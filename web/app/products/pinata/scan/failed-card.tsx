@@ -2,10 +2,10 @@ import { Problem } from "~/api/problem";
 import { ProblemNote } from "~/ui/problem";
 import type { Scan } from "../types";
 
-/** Why a scan stopped, what to do about it, and the id that stands in the server's log. */
+/** Why a scan stopped, what to do about it, and the ids that stand in the server's log. */
 export function FailedCard({ scan }: { scan: Scan }) {
   if (!scan.error) return null;
-  const problem = new Problem({ status: 0, ...scan.error, request_id: scan.error.request_id });
+  const problem = new Problem({ status: 0, ...scan.error });
   return (
     <div className="mb-4">
       <ProblemNote error={problem} />

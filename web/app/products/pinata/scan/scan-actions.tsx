@@ -1,13 +1,15 @@
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { Download, Network, Plus, RotateCw, Square } from "lucide-react";
+import type { ReactNode } from "react";
 import { Link } from "react-router";
 import { useCan } from "~/api/queries";
+import { useFilters } from "~/lib/filters";
 import { useOrg } from "~/shell/context";
 import { Button } from "~/ui/button";
 import { Kbd } from "~/ui/kbd";
 import { Menu, MenuContent, MenuItem, MenuTrigger } from "~/ui/menu";
 import { toast, toastProblem } from "~/ui/toast";
-import { exportUrl, refreshLists, scanQuery, scans } from "../api";
+import { exportUrl, type NodeFilters, refreshLists, scanQuery, scans } from "../api";
 import { isOver, type Scan } from "../types";
 import { useScanAgain } from "../use-scan-again";
 
@@ -38,6 +40,7 @@ function useCancel(org: string, id: string) {
 export function ScanActions({ scan, place }: { scan: Scan; place: "bar" | "head" }) {
   const org = useOrg();
   const mayScan = useCan(org, "pinata.scans.write");
+  const [filters] = useFilters("kind", "q", "service", "folder");
   const cancel = useCancel(org, scan.id);
   const again = useScanAgain(org);
   if (place === "bar") {
@@ -63,7 +66,7 @@ export function ScanActions({ scan, place }: { scan: Scan; place: "bar" | "head"
   );
   return (
     <>
-      {scan.status === "succeeded" && <ExportMenu org={org} scan={scan} />}
+      {scan.status === "succeeded" && <ExportMenu org={org} scan={scan} filters={filters} />}
       {!over && mayScan && (
         <Button size="md" onClick={() => cancel.mutate()}>
           <Square aria-hidden="true" /> Cancel
@@ -87,7 +90,16 @@ const formats = [
   { format: "mermaid", label: "Mermaid", text: "The graph as a diagram" },
 ] as const;
 
-export function ExportMenu({ org, scan, children }: { org: string; scan: Scan; children?: React.ReactNode }) {
+interface ExportProps {
+  org: string;
+  scan: Scan;
+  /** What the page shows; tables and diagrams hold no more than that. */
+  filters: Partial<NodeFilters>;
+  children?: ReactNode;
+}
+
+export function ExportMenu({ org, scan, filters, children }: ExportProps) {
+  const filtered = Object.values(filters).some(Boolean);
   return (
     <Menu>
       <MenuTrigger asChild>
@@ -98,10 +110,12 @@ export function ExportMenu({ org, scan, children }: { org: string; scan: Scan; c
       <MenuContent align="end" className="w-60">
         {formats.map(({ format, label, text }) => (
           <MenuItem key={format} asChild className="py-1.5">
-            <a href={exportUrl(org, scan.id, format)} download>
+            <a href={exportUrl(org, scan.id, format, format === "json" ? {} : filters)} download>
               <span>
                 <span className="block font-medium">{label}</span>
-                <span className="block text-xs text-fg-3">{text}</span>
+                <span className="block text-xs text-fg-2">
+                  {filtered && format !== "json" ? "Only what the filters leave" : text}
+                </span>
               </span>
             </a>
           </MenuItem>

@@ -15,11 +15,14 @@ import { SkeletonRows } from "~/ui/skeleton";
 import { scansQuery, useScansTopic } from "../api";
 import { ScanTable } from "./scan-table";
 
+const statuses = ["running", "succeeded", "failed", "cancelled"] as const;
+
 export default function Scans() {
   const org = useOrg();
   useScansTopic(org);
   const may = useCan(org, "pinata.repositories.write");
-  const [{ status }] = useFilters("status");
+  const [filters] = useFilters("status");
+  const status = statuses.find((one) => one === filters.status) ?? "";
   const query = useInfiniteQuery(scansQuery(org, status));
   const rows = query.data?.pages.flatMap((page) => page.items) ?? [];
   const counts = query.data?.pages[0]?.counts;
