@@ -23,7 +23,9 @@ def scanned(root: Path, name: str = "fastapi") -> dict[str, Any]:
 def made(count: int, edges: int) -> dict[str, Any]:
     """A graph of that size, of the usual mix of kinds."""
     chance = random.Random(7)
-    kinds = ["route"] * 10 + ["function"] * 50 + ["db_read"] * 20 + ["db_write"] * 10 + ["table"] * 8 + ["http_call"] * 2
+    kinds = (
+        ["route"] * 10 + ["function"] * 50 + ["db_read"] * 20 + ["db_write"] * 10 + ["table"] * 8 + ["http_call"] * 2
+    )
     nodes = [
         {"id": f"n{i}", "kind": kinds[i % 100], "name": f"n{i}", "file": f"src/m{i % 300}/f{i % 1500}.py", "line": i % 400, "end_line": i % 400,
          "service": f"s{i % 4}", "language": "python", "confidence": 1.0, "detail": {}}
@@ -44,7 +46,18 @@ def test_the_document_is_the_published_one(tmp_path: Path) -> None:
     assert set(document["stats"]) == {"files", "bytes", "seconds", "languages", "skipped"}
     ids = {node["id"] for node in document["nodes"]}
     for node in document["nodes"]:
-        assert list(node) == ["id", "kind", "name", "file", "line", "end_line", "service", "language", "confidence", "detail"]
+        assert list(node) == [
+            "id",
+            "kind",
+            "name",
+            "file",
+            "line",
+            "end_line",
+            "service",
+            "language",
+            "confidence",
+            "detail",
+        ]
         assert node["kind"] in KINDS
         assert node["end_line"] >= node["line"]
         assert 0 < node["confidence"] <= 1
@@ -53,7 +66,13 @@ def test_the_document_is_the_published_one(tmp_path: Path) -> None:
         assert {edge["source"], edge["target"]} <= ids
         assert edge["evidence"]
     users = next(table for table in document["tables"] if table["name"] == "users")
-    assert users["columns"][0] == {"name": "id", "type": "serial", "nullable": False, "primary_key": True, "references": None}
+    assert users["columns"][0] == {
+        "name": "id",
+        "type": "serial",
+        "nullable": False,
+        "primary_key": True,
+        "references": None,
+    }
     prices = next(table for table in document["tables"] if table["name"] == "prices")
     assert prices["columns"][0]["references"] == "items"
 
@@ -69,8 +88,8 @@ def test_a_file_is_read_back(tmp_path: Path) -> None:
 
 def test_flows_run_from_left_to_right(tmp_path: Path) -> None:
     document = scanned(tmp_path)
-    points = layout(document)
-    assert points == layout(json.loads(json.dumps(document)))
+    points = layout(document).points
+    assert points == layout(json.loads(json.dumps(document))).points
     assert set(points) == {node["id"] for node in document["nodes"]}
     assert len(set(points.values())) == len(points)
     x = {node["id"]: points[node["id"]][0] for node in document["nodes"]}
@@ -82,7 +101,7 @@ def test_flows_run_from_left_to_right(tmp_path: Path) -> None:
 def test_thirty_thousand_nodes_are_placed_quickly_and_in_shape() -> None:
     document = made(30_000, 47_000)
     start = time.process_time()
-    points = layout(document)
+    points = layout(document).points
     assert time.process_time() - start < 5
     width = max(x for x, _ in points.values()) - min(x for x, _ in points.values())
     height = max(y for _, y in points.values()) - min(y for _, y in points.values())
@@ -90,8 +109,26 @@ def test_thirty_thousand_nodes_are_placed_quickly_and_in_shape() -> None:
     assert len(set(points.values())) == 30_000
 
 
+def test_a_large_graph_is_a_map_of_folders() -> None:
+    document = made(3_000, 6_000)
+    laid = layout(document)
+    parts = laid.districts
+    assert len(parts) > 3
+    for one in parts:
+        for other in parts:
+            apart = (
+                one.x + one.width < other.x
+                or other.x + other.width < one.x
+                or one.y + one.height < other.y
+                or other.y + other.height < one.y
+            )
+            assert one is other or apart, (one, other)
+    for x, y in laid.points.values():
+        assert any(p.x <= x <= p.x + p.width and p.y <= y <= p.y + p.height for p in parts)
+
+
 def test_an_empty_graph_has_no_places() -> None:
-    assert layout({"nodes": [], "edges": []}) == {}
+    assert layout({"nodes": [], "edges": []}).points == {}
 
 
 def test_moved_lines_are_no_change(tmp_path: Path) -> None:
@@ -108,7 +145,9 @@ def test_changes_name_what_changed(tmp_path: Path) -> None:
     services = tmp_path / "src/shop/services.py"
     services.write_text(services.read_text().replace("DELETE FROM items", "DELETE FROM prices"))
     schema = tmp_path / "schema.sql"
-    schema.write_text(schema.read_text().replace("token text", "token text NOT NULL") + "CREATE TABLE extra (id int);\n")
+    schema.write_text(
+        schema.read_text().replace("token text", "token text NOT NULL") + "CREATE TABLE extra (id int);\n"
+    )
 
     changes = diff(before, scan(tmp_path).to_dict()).to_dict()
 
@@ -141,7 +180,9 @@ def test_csv_is_harmless(tmp_path: Path) -> None:
     rows = list(csv.DictReader(io.StringIO(to_csv(document))))
     assert len(rows) == len(document["nodes"])
     assert rows[1]["name"] == "'=HYPERLINK(1)"
-    assert len(list(csv.DictReader(io.StringIO(to_csv(document, "tables"))))) == sum(len(t["columns"]) for t in document["tables"])
+    assert len(list(csv.DictReader(io.StringIO(to_csv(document, "tables"))))) == sum(
+        len(t["columns"]) for t in document["tables"]
+    )
     assert list(csv.DictReader(io.StringIO(to_csv(document, "edges"))))[0]["kind"]
     with pytest.raises(ValueError, match="nodes, edges or tables"):
         to_csv(document, "pictures")
