@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { hex, mix } from "~/products/pinata/graph/colors";
 import { countShown, degrees, folders, kindCounts, searchNodes, visibleNodes } from "~/products/pinata/graph/columnar";
+import { districtName, shortened } from "~/products/pinata/graph/districts";
 import type { ColumnarGraph } from "~/products/pinata/types";
 
 const graph: ColumnarGraph = {
@@ -40,6 +41,16 @@ describe("what is shown", () => {
 it("counts kinds and edges", () => {
   expect(kindCounts(graph)).toEqual([1, 2, 1]);
   expect([...degrees(graph)]).toEqual([1, 2, 1, 0]);
+});
+
+it("calls a district by its folder, cut from the left where there is little room", () => {
+  const district = { name: "", service: "ledger", x: 0, y: 0, width: 1, height: 1 };
+  expect(districtName(district)).toBe("ledger");
+  expect(districtName({ ...district, name: "src/api" })).toBe("src/api");
+  const fits = (most: number) => (text: string) => text.length <= most;
+  expect(shortened("src/shop/api", fits(20))).toBe("src/shop/api");
+  expect(shortened("src/shop/api", fits(10))).toBe("…/shop/api");
+  expect(shortened("src/shop/api", fits(3))).toBe("");
 });
 
 it("lists folders with those above them", () => {

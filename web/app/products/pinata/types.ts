@@ -34,6 +34,17 @@ export interface ColumnarGraph {
     y: number[];
   };
   edges: { source: number[]; target: number[]; kind: (number | string)[] };
+  districts?: District[];
+}
+
+/** A part of a large graph's map: a folder of a service, and the rectangle its nodes lie in. */
+export interface District {
+  name: string;
+  service: string;
+  x: number;
+  y: number;
+  width: number;
+  height: number;
 }
 
 export function isOver(status: ScanStatus): boolean {

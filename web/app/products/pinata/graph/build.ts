@@ -17,9 +17,20 @@ export interface NodeAttributes {
 
 export interface EdgeAttributes {
   size: number;
+  /** In a map of districts: `away` leads far off and is drawn faintly, `contains` only when one of its ends is looked at. */
+  quiet?: "away" | "contains";
 }
 
 export type SigmaGraph = MultiDirectedGraph<NodeAttributes, EdgeAttributes>;
+
+const FAR = 900; // graph units: beyond one district
+
+function quietness(columns: ColumnarGraph, edge: number, from: number, to: number): EdgeAttributes["quiet"] {
+  const kind = columns.edges.kind[edge] ?? "";
+  if ((typeof kind === "number" ? columns.edge_kinds?.[kind] : kind) === "contains") return "contains";
+  const { x, y } = columns.nodes;
+  return Math.hypot((x[from] ?? 0) - (x[to] ?? 0), (y[from] ?? 0) - (y[to] ?? 0)) > FAR ? "away" : undefined;
+}
 
 /**
  * The graph sigma draws. A node's key is its index as text, so that the columns stay the place to look things up.
@@ -43,7 +54,7 @@ export function buildGraph(columns: ColumnarGraph, colors: GraphColors): SigmaGr
     const look = looks[nodes.kind[i] ?? 0];
     graph.addNode(String(i), {
       x: nodes.x[i] ?? 0,
-      y: nodes.y[i] ?? 0,
+      y: -(nodes.y[i] ?? 0), // sigma's y grows upwards
       size: (look?.size ?? 3) * (1 + Math.min(1, Math.log1p(degree[i] ?? 0) / 8)),
       color: look?.color ?? colors.text,
       label: nodes.name[i] ?? "",
@@ -54,7 +65,10 @@ export function buildGraph(columns: ColumnarGraph, colors: GraphColors): SigmaGr
   for (let i = 0; i < edges.source.length; i += 1) {
     const [from, to] = [edges.source[i], edges.target[i]];
     if (from === undefined || to === undefined || from === to) continue;
-    graph.addEdgeWithKey(String(i), String(from), String(to), { size: total < 1500 ? 1 : 0.6 });
+    graph.addEdgeWithKey(String(i), String(from), String(to), {
+      size: total < 1500 ? 1 : 0.6,
+      quiet: columns.districts?.length ? quietness(columns, i, from, to) : undefined,
+    });
   }
   return graph;
 }

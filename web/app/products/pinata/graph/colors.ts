@@ -9,6 +9,9 @@ export interface GraphColors {
   accent: string;
   raised: string;
   line: string;
+  ground: string;
+  groundLine: string;
+  groundText: string;
 }
 
 type Rgb = [number, number, number];
@@ -55,5 +58,8 @@ export function readColors(names: Iterable<string>): GraphColors {
     accent: hex(token("--product")),
     raised: hex(token("--raised")),
     line: hex(mix(text, background, 0.25)),
+    ground: hex(mix(token("--surface"), background, 0.7)),
+    groundLine: hex(mix(text, background, 0.1)),
+    groundText: hex(mix(text, background, 0.66)),
   };
 }

@@ -5,6 +5,7 @@ import { kinds } from "../kinds";
 import type { ColumnarGraph } from "../types";
 import { buildGraph, type EdgeAttributes, type NodeAttributes, type SigmaGraph } from "./build";
 import { type GraphColors, readColors } from "./colors";
+import { Districts } from "./districts";
 import { drawHover, drawLabel } from "./labels";
 import { ShapeProgram } from "./shape-program";
 
@@ -64,6 +65,7 @@ export class GraphScene {
       nodeReducer: (node, data) => this.nodeLook(node, data),
       edgeReducer: (edge, data) => this.edgeLook(edge, data),
     });
+    if (columns.districts?.length) new Districts(this.sigma, columns.districts, () => this.colors);
     this.sigma.on("clickNode", ({ node }) => events.onPick(Number(node)));
     this.sigma.on("clickStage", () => events.onPick(null));
     this.sigma.on("enterNode", ({ node }) => this.hover(node));
@@ -223,6 +225,8 @@ export class GraphScene {
     const near = (node: string | null) => node !== null && (from === node || to === node);
     if (near(this.selected) || near(this.hovered))
       return { color: this.colors.accent, size: 1.5, zIndex: 2, type: "lit" };
-    return { ...data, color: this.lit.size > 0 ? this.colors.edgeDim : this.colors.edge, zIndex: 0 };
+    if (data.quiet === "contains") return { hidden: true };
+    const dim = this.lit.size > 0 || data.quiet === "away";
+    return { ...data, color: dim ? this.colors.edgeDim : this.colors.edge, zIndex: 0 };
   }
 }
