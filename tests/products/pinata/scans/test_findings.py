@@ -59,7 +59,9 @@ async def test_a_node_shows_its_lines_and_neighbours(pinata: Pinata, scan: Any) 
     source = node["source"]
     first, last = source["highlight"]
     assert first == route["line"]
-    assert any("@Get" in line for line in source["lines"][first - source["first_line"] : last - source["first_line"] + 1])
+    assert any(
+        "@Get" in line for line in source["lines"][first - source["first_line"] : last - source["first_line"] + 1]
+    )
     assert any(neighbour["edge"]["kind"] == "handles" for neighbour in node["outgoing"])
     handler = next(n["node"] for n in node["outgoing"] if n["edge"]["kind"] == "handles")
     back = await pinata.get(f"{base}/{handler['id']}")
@@ -76,7 +78,10 @@ async def test_paths_lead_to_effects(pinata: Pinata, scan: Any) -> None:
         lengths += [len(paths)]
         assert all(path[0]["id"] == route["id"] for path in paths)
         assert [len(path) for path in paths] == sorted(len(path) for path in paths)
-        assert all(path[-1]["kind"] in ("db_read", "db_write", "http_call", "publish", "cache_read", "cache_write") for path in paths)
+        assert all(
+            path[-1]["kind"] in ("db_read", "db_write", "http_call", "publish", "cache_read", "cache_write")
+            for path in paths
+        )
     assert max(lengths) > 1
 
 
