@@ -99,7 +99,7 @@ async def test_ids_of_another_organization_find_nothing(w: World, operation: Ope
     assert foreign is not None
     secret_ids = await w.known_ids(w.b)
     for role, person in w.members.items():
-        may = operation.permission in w.service.app.state.access.permissions.of(role)
+        may = w.may(role, operation.permission)
         for name in operation.parameters:
             if w.names(name):
                 tried = ["no-such-thing"]
@@ -121,7 +121,7 @@ async def test_ids_of_another_organization_find_nothing(w: World, operation: Ope
 async def test_roles_do_what_they_may_and_no_more(w: World, operation: Operation, role: Role, untouched: None) -> None:
     url = w.url(w.a, operation, await own_ids(w, operation))
     answer = await w.members[role].client.request(operation.method, url, **w.request(operation))
-    if operation.permission in w.service.app.state.access.permissions.of(role):
+    if w.may(role, operation.permission):
         problem = answer.json() if answer.status_code >= 400 else {}
         assert answer.status_code < 300 or answer.status_code in (409, 422), answer.text[:500]
         assert problem.get("code") != "input.invalid", f"the attack needs a body that is accepted: {answer.text}"
@@ -162,7 +162,7 @@ async def test_live_topics_show_only_ones_own(w: World, topic: Any) -> None:
         states = 0
         for role, person in w.members.items():
             async with await _connect(socket_url, person.client) as socket:
-                may = topic.permission in w.service.app.state.access.permissions.of(role)
+                may = w.may(role, topic.permission)
                 tried = ["", str(uuid4()), "x", *mine, *some]
                 for answer in await _subscribe(socket, [f"{topic.name}:{id}" if id else topic.name for id in tried]):
                     if answer["type"] == "state":

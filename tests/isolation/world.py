@@ -10,6 +10,8 @@ from uuid import UUID, uuid4
 import httpx
 from sqlalchemy import text
 
+from tenantry.chassis.onboarding import routes as onboarding
+from tenantry.chassis.organizations import routes as organizations
 from tenantry.chassis.organizations.models import Membership
 from tenantry.core.actors import Actor
 from tenantry.core.roles import Role
@@ -85,6 +87,14 @@ class World:
     def document(self) -> dict[str, Any]:
         """The OpenAPI document."""
         return self.service.app.openapi()
+
+    def may(self, role: Role, permission: str | None) -> bool:
+        """Whether the manifests say so; what the service makes of them is for the attack to find out."""
+        products = self.service.app.state.products
+        declared: dict[str, Role] = organizations.PERMISSIONS | onboarding.PERMISSIONS
+        for product in products:
+            declared |= product.permissions
+        return permission is not None and role >= declared[permission]
 
     def names(self, parameter: str) -> str | None:
         """What stands in a path and names no row."""

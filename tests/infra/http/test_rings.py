@@ -4,13 +4,16 @@ import base64
 import hashlib
 from pathlib import Path
 
+import httpx
 import pytest
+from sqlalchemy import select
 
+from tenantry.chassis.identity.models import Session
 from tenantry.core.settings import Settings
 from tenantry.infra.http.interface import Interface
 from tenantry.infra.http.rates import RateLimits, Rates
 from tenantry.infra.rate_limits import Rate, RateLimiter
-from tests.service import Service
+from tests.service import Service, served
 
 
 @pytest.mark.parametrize(
@@ -63,6 +66,24 @@ async def test_every_answer_carries_the_headers(service: Service) -> None:
         assert "strict-transport-security" not in headers
 
 
+async def test_answers_for_one_person_are_kept_nowhere(service: Service) -> None:
+    ada = await service.sign_up()
+    assert (await ada.client.get("/api/v1/me")).headers["cache-control"] == "no-store"
+    assert (await ada.client.get(ada.url())).headers["cache-control"] == "private, no-cache"
+
+
+@pytest.mark.parametrize(("trusted", "address"), [((), "127.0.0.1"), (("127.0.0.0/8",), "203.0.113.7")])
+async def test_only_a_trusted_proxy_says_who_calls(service: Service, trusted: tuple[str, ...], address: str) -> None:
+    behind = Service.of(service.settings.model_copy(update={"trusted_proxies": trusted}), service.database)
+    body = {"email": "ada@example.com", "password": "four unrelated words", "name": "Ada"}
+    async with served(behind) as url, httpx.AsyncClient(base_url=url) as client:
+        forwarded = {"x-forwarded-for": "198.51.100.1, 203.0.113.7", "user-agent": "A browser"}
+        await client.post("/api/v1/auth/register", json=body, headers=forwarded)
+    async with service.database.system_scope("look in a test") as scope:
+        session = (await scope.session.scalars(select(Session))).one()
+    assert (session.address, session.device) == (address, "A browser")
+
+
 async def test_production_insists_on_tls_and_its_own_name(database, data_dir: Path) -> None:
     production = Settings(
         _env_file=None, mode="production", data_dir=data_dir, public_url="https://tenantry.example", allowed_hosts="www.tenantry.example",
@@ -89,8 +110,6 @@ async def test_rates_are_counted_told_and_end() -> None:
     async def app(scope, receive, send):
         await send({"type": "http.response.start", "status": 200, "headers": []})
         await send({"type": "http.response.body"})
-
-    import httpx
 
     rates = Rates(Rate.of("authentication", "2/minute"), Rate.of("general", "3/minute"), Rate.of("address", "5/minute"))
     from tenantry.infra.http.problems import Errors
