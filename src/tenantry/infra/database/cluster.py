@@ -20,8 +20,8 @@ class InitError(Exception):
     """The data could not be made. The message has what PostgreSQL said."""
 
 
-def ensure_cluster(data: Path, binaries: Binaries, user: OsUser, password: str) -> bool:
-    """Make the data if there is none; true when it was made now.
+def ensure_cluster(data: Path, binaries: Binaries, user: OsUser, password: str, *, sync: bool = True) -> bool:
+    """Make the data if there is none; true when it was made now. `sync=False` is for data that need not outlive a power cut.
 
     Raises:
         OtherVersionError: it is another major version's.
@@ -35,7 +35,7 @@ def ensure_cluster(data: Path, binaries: Binaries, user: OsUser, password: str) 
             f"The data in {data} is PostgreSQL {found}'s, and this Tenantry runs PostgreSQL {binaries.major}. "
             "Run `tenantry database upgrade` once; it keeps the old data until you delete it."
         )
-    _initdb(data, binaries, user, password)
+    _initdb(data, binaries, user, password, sync=sync)
     return True
 
 
@@ -47,7 +47,7 @@ def major_version(data: Path) -> int | None:
         return None
 
 
-def _initdb(data: Path, binaries: Binaries, user: OsUser, password: str) -> None:
+def _initdb(data: Path, binaries: Binaries, user: OsUser, password: str, *, sync: bool) -> None:
     """Made aside and then renamed, so that an interrupted first start leaves nothing that looks like data."""
     aside = data.with_name(f".{data.name}-new")
     shutil.rmtree(aside, ignore_errors=True)
@@ -71,6 +71,7 @@ def _initdb(data: Path, binaries: Binaries, user: OsUser, password: str) -> None
                 *(("--locale-provider=builtin", "--builtin-locale=C.UTF-8") if binaries.major >= 17 else ()),
                 "--locale=C",
                 "--no-instructions",
+                *(() if sync else ("--no-sync",)),
             ],
             **user.options(),
             env={"PATH": os.environ.get("PATH", ""), "LC_ALL": "C"},

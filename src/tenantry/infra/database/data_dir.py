@@ -79,9 +79,11 @@ def prepare_home(user: OsUser, home: Path, log_file: Path) -> None:
 
 
 def new_socket_folder(user: OsUser) -> Path:
-    """A new folder of our own, short enough for a socket's path and closed to everybody else."""
-    runtime = "/run" if user.lent else os.environ.get("XDG_RUNTIME_DIR", "")
-    wanted = (runtime, tempfile.gettempdir(), "/tmp")  # noqa: S108 (mkdtemp makes a private folder inside)
+    """A new folder of our own, short enough for a socket's path and closed to everybody else.
+
+    Not in XDG_RUNTIME_DIR, which goes away when its user logs out, while we may run on.
+    """
+    wanted = ("/run" if user.lent else "", tempfile.gettempdir(), "/tmp")  # noqa: S108 (mkdtemp makes it private)
     base = next(path for path in wanted if path and len(path) < LONGEST_SOCKET_FOLDER and os.access(path, os.W_OK))
     folder = Path(tempfile.mkdtemp(prefix=SOCKET_FOLDER, dir=base))
     user.give(folder)

@@ -106,7 +106,9 @@ class EmbeddedServer:
         forget_socket_folder(self.data)
         if end_orphan(self.data):
             log.warning("An earlier run was killed and left PostgreSQL behind; it has been stopped.")
-        made = ensure_cluster(self.data, binaries, user, passwords[SUPERUSER])
+        made = ensure_cluster(
+            self.data, binaries, user, passwords[SUPERUSER], sync=self._settings.get("fsync") != "off"
+        )
         self._socket_folder = new_socket_folder(user)
         self._command = [
             binaries["postgres"],
