@@ -59,6 +59,7 @@ def free_port() -> int:
 def running_service() -> Iterator[Service]:
     """Starts it, waits until it is ready, and stops it as Ctrl-C does."""
     data = Path(tempfile.mkdtemp(prefix="tenantry-bench-"))
+    data.chmod(0o711)  # under root, PostgreSQL runs as a user of its own, who must get through
     address = f"http://127.0.0.1:{(port := free_port())}"
     env = clean_environment(TENANTRY_PORT=str(port), TENANTRY_DATA_DIR=str(data / "data"), TENANTRY_LOG_LEVEL="warning")
     with (
@@ -75,7 +76,7 @@ def running_service() -> Iterator[Service]:
                 server.wait(timeout=30)
             except subprocess.TimeoutExpired:
                 server.kill()
-    shutil.rmtree(data)
+            shutil.rmtree(data)
 
 
 def wait_until_ready(address: str, server: subprocess.Popen[bytes], log: Path) -> None:
