@@ -28,7 +28,7 @@ class Builder:
         self.nodes: dict[str, Node] = {}
         self.edges: dict[tuple[str, str, str], dict[str, Any]] = {}
         self.ordinals: dict[str, int] = defaultdict(int)
-        self.functions: dict[tuple[str, int], str] = {}
+        self.functions: dict[Definition, str] = {}
 
     def build(self) -> tuple[list[Node], list[dict[str, Any]], list[dict[str, Any]]]:
         """(nodes, edges, tables), each sorted."""
@@ -46,7 +46,8 @@ class Builder:
                 language="",
             )
         tables = self._tables()
-        wanted = [item for item in self.findings.found if item.kind not in EFFECTS or not is_migration(item.file)]
+        migrations = {path for path, file in self.program.project.files.items() if is_migration(file)}
+        wanted = [item for item in self.findings.found if item.kind not in EFFECTS or item.file.path not in migrations]
         found = sorted(
             wanted, key=lambda item: (item.file.path, item.line, _ORDER[item.kind], item.name, item.end_line)
         )
@@ -87,10 +88,10 @@ class Builder:
         )  # fmt: skip
 
     def _function(self, definition: Definition) -> str:
-        found = self.functions.get(definition.key)
+        found = self.functions.get(definition)
         if found is None:
             scope = definition.scope
-            found = self.functions[definition.key] = self._node(
+            found = self.functions[definition] = self._node(
                 "function", scope.qualname, definition.file.path, scope.line, scope.end_line, "", self._service(definition.file.path),
                 1.0, {}, definition.file.language,
             )  # fmt: skip

@@ -26,7 +26,7 @@ class Calls:
 
     def __init__(self, program: Program, findings: Findings) -> None:
         self.program = program
-        self.callers: dict[tuple[str, int], list[CallEdge]] = defaultdict(list)
+        self.callers: dict[Definition, list[CallEdge]] = defaultdict(list)
         self.edges: list[CallEdge] = []
         self.functions = {s.name for f in program.project.files.values() for s in f.scopes if s.kind == CALLABLE}
         for site in program.callable_sites():
@@ -38,7 +38,7 @@ class Calls:
 
     def _add(self, edge: CallEdge) -> None:
         self.edges.append(edge)
-        self.callers[edge.target.key].append(edge)
+        self.callers[edge.target].append(edge)
 
     def _called_by(self, site: Site) -> None:
         target = self._called(site)
@@ -49,13 +49,14 @@ class Calls:
     def _handed_over(self, site: Site) -> None:
         """Functions among the arguments."""
         for argument in site.expr[2]:
-            self._argument(site, argument)
+            if argument[0] in (NAME, FUNCTION_EXPR):
+                self._argument(site, argument)
         for _, argument in site.expr[3]:
-            self._argument(site, argument)
+            if argument[0] in (NAME, FUNCTION_EXPR):
+                self._argument(site, argument)
 
     def _argument(self, site: Site, argument: Expr) -> None:
-        tag = argument[0]
-        if tag != FUNCTION_EXPR and (tag != NAME or argument[1][argument[1].rfind(".") + 1 :] not in self.functions):
+        if argument[0] == NAME and argument[1][argument[1].rfind(".") + 1 :] not in self.functions:
             return
         source = self.program.project.owner(site.file, site.at.scope)
         value = self.program.value(argument, site.at) if source is not None else None
@@ -90,7 +91,7 @@ class Calls:
             if definition in seen:
                 continue
             seen.add(definition)
-            waiting += [edge.source for edge in self.callers.get(definition.key, ())]
+            waiting += [edge.source for edge in self.callers.get(definition, ())]
         return kept | seen
 
     def between(self, kept: set[Definition]) -> Iterator[CallEdge]:

@@ -42,18 +42,20 @@ class DjangoModels:
 
     def __init__(self, inference: Inference) -> None:
         self.inference = inference
-        self._model: dict[tuple[str, int], bool] = {}
+        self._model: dict[Definition, bool] = {}
+        self._fields: dict[Definition, dict[str, tuple[Definition, Expr]]] = {}
+        self._relations: dict[Definition, dict[str, Relation]] = {}
         self._labels: dict[str, str] = {}
-        self._meta: dict[tuple[str, int], dict[str, Expr]] = {}
-        self._tables: dict[tuple[str, int], str | None] = {}
+        self._meta: dict[Definition, dict[str, Expr]] = {}
+        self._tables: dict[Definition, str | None] = {}
 
     # -- which classes ----------------------------------------------------------------------------------------
 
     def is_model(self, definition: Definition) -> bool:
         """Whether a class is a model, abstract ones included."""
-        found = self._model.get(definition.key)
+        found = self._model.get(definition)
         if found is None:
-            self._model[definition.key] = False
+            self._model[definition] = False
             names = [name for name in self.inference.members.externals(definition) if not _MANAGER.match(name)]
             found = any(_BASE.match(name) for name in names) or (
                 definition.file.language == "python"
@@ -64,14 +66,14 @@ class DjangoModels:
                 )
                 and not any(name.rpartition(".")[2].endswith(("Form", "Serializer", "View", "Admin")) for name in names)
             )
-            self._model[definition.key] = found
+            self._model[definition] = found
         return found
 
     def meta(self, definition: Definition) -> dict[str, Expr]:
         """What `class Meta` of this very class says."""
-        found = self._meta.get(definition.key)
+        found = self._meta.get(definition)
         if found is None:
-            found = self._meta[definition.key] = {}
+            found = self._meta[definition] = {}
             project = self.inference.project
             for entry in project.names(definition.file, definition.index).get("Meta", ()):
                 if isinstance(entry, int):
@@ -86,10 +88,10 @@ class DjangoModels:
     # -- names ------------------------------------------------------------------------------------------------
 
     def table_of(self, definition: Definition) -> str | None:
-        if definition.key not in self._tables:
-            self._tables[definition.key] = None
-            self._tables[definition.key] = self._table_of(definition)
-        return self._tables[definition.key]
+        if definition not in self._tables:
+            self._tables[definition] = None
+            self._tables[definition] = self._table_of(definition)
+        return self._tables[definition]
 
     def _table_of(self, definition: Definition) -> str | None:
         if not self.concrete(definition):
@@ -161,7 +163,10 @@ class DjangoModels:
                             found[assign.target] = owner, assign.value
             return found
 
-        return self.inference.project.state(f"django.fields:{definition.file.path}:{definition.index}", build)
+        known = self._fields.get(definition)
+        if known is None:
+            known = self._fields[definition] = build()
+        return known
 
     def own_fields(self, definition: Definition) -> dict[str, tuple[Definition, Expr]]:
         """Fields whose columns are in this model's own table."""
@@ -191,7 +196,10 @@ class DjangoModels:
                     found[name] = Relation(definition, name, call, self.target(call, owner), "")
             return found
 
-        return self.inference.project.state(f"django.relations:{definition.file.path}:{definition.index}", build)
+        known = self._relations.get(definition)
+        if known is None:
+            known = self._relations[definition] = build()
+        return known
 
     def target(self, call: Expr, owner: Definition) -> Definition | None:
         to = keyword(call, "to", 0)
@@ -335,18 +343,18 @@ class DjangoModels:
     def is_manager(self, definition: Definition) -> bool:
         return any(_MANAGER.match(name) for name in self.inference.members.externals(definition))
 
-    def managed(self) -> dict[tuple[str, int], Definition]:
+    def managed(self) -> dict[Definition, Definition]:
         """Manager or query-set class → the first model that uses it."""
 
-        def build() -> dict[tuple[str, int], Definition]:
-            found: dict[tuple[str, int], Definition] = {}
+        def build() -> dict[Definition, Definition]:
+            found: dict[Definition, Definition] = {}
             for definition in self.inference.project.classes():
                 if self.is_model(definition):
                     for assign in definition.file.assigns:
                         if assign.scope == definition.index and assign.value is not None and assign.value[0] == CALL:
                             for cls in self._manager_classes(assign.value, definition.inside):
-                                if cls.key not in found or not self.concrete(found[cls.key]):
-                                    found[cls.key] = definition
+                                if cls not in found or not self.concrete(found[cls]):
+                                    found[cls] = definition
             return found
 
         return self.inference.project.state("django.managed", build)
@@ -389,11 +397,11 @@ class DjangoModels:
             return Value(CLASS, model, ".objects")
         return None
 
-    def reverse(self) -> dict[tuple[tuple[str, int], str], Relation]:
+    def reverse(self) -> dict[tuple[Definition, str], Relation]:
         """(model, name by which it reaches back) → relation."""
 
-        def build() -> dict[tuple[tuple[str, int], str], Relation]:
-            found: dict[tuple[tuple[str, int], str], Relation] = {}
+        def build() -> dict[tuple[Definition, str], Relation]:
+            found: dict[tuple[Definition, str], Relation] = {}
             for definition in self.inference.project.classes():
                 if not self.concrete(definition):
                     continue
@@ -406,7 +414,7 @@ class DjangoModels:
                         "%(app_label)s", self.label(definition)
                     )
                     if not name.endswith("+"):
-                        found.setdefault((relation.target.key, name), relation)
+                        found.setdefault((relation.target, name), relation)
             return found
 
         return self.inference.project.state("django.reverse", build)
@@ -431,7 +439,7 @@ def member(inference: Inference, value: Value, name: str) -> Value | None:
                 return Value(CLASS, relation.target, ".objects", expr=("joined", relation.table))
             return Value(INSTANCE, relation.target)
         for owner in inference.members.order(definition)[0]:
-            back = models.reverse().get((owner.key, name))
+            back = models.reverse().get((owner, name))
             if back is not None:
                 if dotted(back.call[1]).endswith("OneToOneField"):
                     return Value(INSTANCE, back.model)
@@ -439,7 +447,7 @@ def member(inference: Inference, value: Value, name: str) -> Value | None:
                 return Value(CLASS, back.model, ".objects", expr=joined)
         return None
     if value.kind == INSTANCE and models.is_manager(definition):
-        model = models.managed().get(definition.key)
+        model = models.managed().get(definition)
         if model is not None:
             if name == "model":
                 return Value(CLASS, model)

@@ -41,7 +41,7 @@ class Models:
 
     def __init__(self, inference: Inference) -> None:
         self.inference = inference
-        self._names: dict[tuple[str, int], str | None] = {}
+        self._names: dict[Definition, str | None] = {}
         self.tables: dict[Binding, str] = {}
 
     def flavour(self, definition: Definition) -> str:
@@ -63,10 +63,10 @@ class Models:
 
     def table_of(self, definition: Definition) -> str | None:
         """The physical table of a mapped class; None for abstract bases, mixins and everything else."""
-        if definition.key not in self._names:
-            self._names[definition.key] = None
-            self._names[definition.key] = self._table_of(definition)
-        return self._names[definition.key]
+        if definition not in self._names:
+            self._names[definition] = None
+            self._names[definition] = self._table_of(definition)
+        return self._names[definition]
 
     def _table_of(self, definition: Definition) -> str | None:
         flavour = self.flavour(definition)

@@ -1,6 +1,7 @@
 """Python: grammar, query, and how its captures become facts."""
 
 from collections.abc import Mapping
+from functools import cache
 
 import tree_sitter_python
 from tree_sitter import Node
@@ -64,6 +65,12 @@ QUIET_METHODS = tuple(
 LOGGERS = (b"logger.", b"log.", b"logging.", b"self.logger.", b"self.log.", b"LOG.", b"_logger.")
 
 
+@cache
+def _expressions() -> Expressions:
+    """One per process: its table of readers is the same for every file."""
+    return Expressions(GRAMMAR.kind)
+
+
 class _Reader:
     """One pass over the captures of one file, keeping the stack of scopes it is in."""
 
@@ -71,7 +78,8 @@ class _Reader:
         self.source = source
         self.facts = FileFacts(path, "python")
         self.root = GRAMMAR.parse(source)
-        self.expressions = Expressions(source, GRAMMAR.kind)
+        self.expressions = _expressions()
+        self.expressions.open(source)
         self.text = self.expressions.text
         self.returns: dict[int, list[Expr]] = {}
 

@@ -38,7 +38,8 @@ _SIMPLE = {
     "t": "\t",
     "v": "\v",
 }
-_CONSTANTS = {"True": (NUM, True), "False": (NUM, False), "None": (NUM, None), "true": (NUM, True)}
+# What is said to people says nothing to us, and there is much of it.
+_PROSE = frozenset(("description", "help_text", "verbose_name", "verbose_name_plural", "deprecation_reason", "error_messages", "help", "summary"))
 
 
 def _unescape(match: re.Match[str]) -> str:
@@ -47,14 +48,10 @@ def _unescape(match: re.Match[str]) -> str:
 
 
 class Expressions:
-    """Reads expressions of one file. Comments and formatting vanish; anything unforeseen is UNKNOWN."""
+    """Reads expressions of one file after another. Comments and formatting vanish; anything unforeseen is UNKNOWN."""
 
-    def __init__(self, source: bytes, kinds: Callable[[str], int | None]) -> None:
-        self.source = source
-        # Byte offsets are character offsets in ASCII, and slicing a string is cheaper than decoding a slice.
-        self.ascii = source.decode("ascii") if source.isascii() else None
-        self.depth = 0
-        self.known: dict[int, Expr] = {}  # calls are captured on their own and within each other, but read once
+    def __init__(self, kinds: Callable[[str], int | None]) -> None:
+        self.open(b"")
         readers: dict[str, Callable[[Node], Expr]] = {
             "identifier": self.identifier,
             "attribute": self.attribute,
@@ -92,9 +89,21 @@ class Expressions:
         self.keyword_argument, self.dictionary_splat = kinds("keyword_argument"), kinds("dictionary_splat")
         self.comment, self.argument_list, self.pair = kinds("comment"), kinds("argument_list"), kinds("pair")
         self.nameables = (kinds("identifier"), kinds("attribute"))
+        self.name_kind = kinds("identifier")
+
+    def open(self, source: bytes) -> None:
+        """Begin with another file."""
+        self.source = source
+        # Byte offsets are character offsets in ASCII, and slicing a string is cheaper than decoding a slice.
+        self.ascii = source.decode("ascii") if source.isascii() else None
+        self.depth = 0
+        self.known: dict[int, Expr] = {}  # calls are captured on their own and within each other, but read once
 
     def read(self, node: Node) -> Expr:
-        reader = self.readers.get(node.kind_id)
+        kind = node.kind_id
+        if kind == self.name_kind:
+            return (NAME, self.text(node))
+        reader = self.readers.get(kind)
         if reader is None or self.depth > MAX_DEPTH:
             return UNKNOWN
         self.depth += 1
@@ -165,8 +174,8 @@ class Expressions:
                 kind = child.kind_id
                 if kind == self.keyword_argument:
                     parts = child.named_children
-                    if len(parts) >= 2:
-                        kwargs.append((self.text(parts[0]), self.read(parts[-1])))
+                    if len(parts) >= 2 and (name := self.text(parts[0])) not in _PROSE:
+                        kwargs.append((name, self.read(parts[-1])))
                 elif kind == self.dictionary_splat:
                     inner = child.named_children
                     kwargs.append(("**", self.read(inner[0]) if inner else UNKNOWN))

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from functools import cache, cached_property
+from operator import itemgetter
 from typing import Any
 
 from tree_sitter import Language, Node, Parser, Query, QueryCursor
@@ -50,7 +51,7 @@ class Grammar:
             for name, nodes in QueryCursor(self.query).captures(root).items()
             for node in nodes
         ]
-        rows.sort(key=_order)
+        rows.sort(key=itemgetter(0, 1))
         return rows
 
     def errors(self, root: Node) -> list[int]:
@@ -60,7 +61,3 @@ class Grammar:
         nodes = QueryCursor(self.error_query).captures(root).get("error", [])
         lines = sorted({node.start_point.row + 1 for node in nodes})
         return lines[:MAX_ERRORS] or [1]
-
-
-def _order(row: tuple[int, int, str, Node]) -> tuple[int, int]:
-    return row[0], row[1]

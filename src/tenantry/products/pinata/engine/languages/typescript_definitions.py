@@ -14,17 +14,18 @@ from tenantry.products.pinata.engine.facts import (
     UNKNOWN,
     Assign,
     Expr,
-    FileFacts,
     Param,
     Scope,
 )
-from tenantry.products.pinata.engine.languages.typescript_expressions import FUNCTIONS, Expressions
+from tenantry.products.pinata.engine.languages.typescript_expressions import FUNCTIONS
+from tenantry.products.pinata.engine.languages.typescript_reading import Reading
 
 DECORATED = "@"
 """`@Column() name = 1` is an assignment of the call `@(Column(), …, value=1)`: see `decorators` below."""
 
 _UNWRAPPED = frozenset(("as_expression", "satisfies_expression", "parenthesized_expression", "await_expression"))
 _MEMBER_DEPTH = 3
+_PLAIN = re.compile(rb"\s*[\w$]+\s*\Z")
 _GETTER = re.compile(rb"(?:(?:public|protected|private|static|override)\s+)*get\s+[\w$#\['\"]")
 
 
@@ -33,20 +34,8 @@ def decorators(value: Expr | None) -> tuple[Expr, ...]:
     return value[2] if value is not None and value[0] == CALL and value[1] == (NAME, DECORATED) else ()
 
 
-class Definitions:
+class Definitions(Reading):
     """The half of the reader that opens scopes."""
-
-    source: bytes
-    facts: FileFacts
-    expressions: Expressions
-    returns: dict[int, list[Expr]]
-    names: dict[int, str]
-    decorated: dict[int, list[tuple[Expr, int]]]
-    loops: dict[int, Expr]
-    inner_calls: set[int]
-
-    def text(self, node: Node) -> str:
-        raise NotImplementedError
 
     # -- names of functions -----------------------------------------------------------------------------------
 
@@ -93,41 +82,40 @@ class Definitions:
 
     # -- functions --------------------------------------------------------------------------------------------
 
+    def trivial(self, start: int, end: int) -> bool:
+        """Whether a function is an unnamed `x => x.id`: it calls nothing and gives nothing that has a name."""
+        if start in self.names or end - start > 400:
+            return False
+        head, arrow, body = self.source[start:end].partition(b"=>")
+        return bool(arrow) and b"(" not in body and b"return" not in body and _PLAIN.match(body) is None and b"{" not in head
+
     def function(self, node: Node, parent: int) -> int:
         scopes = self.facts.scopes
         index, outer, start = len(scopes), scopes[parent], node.start_byte
         name = self.names.get(start)
-        named = node.child_by_field_name("name")
+        kind = node.type
+        named = node.child_by_field_name("name") if kind != "arrow_function" else None
         if name is None:
-            in_object = node.type == "method_definition" and outer.kind != CLASS
+            in_object = kind == "method_definition" and outer.kind != CLASS
             name = f"<lambda:{index}>" if in_object or named is None else self._key(named)
         qualname = f"{outer.qualname}.{name}" if outer.qualname else name
         found = list(self.decorated.get(start, ()))
         if outer.kind == CLASS and _GETTER.match(self.source, start):
             found.append(((NAME, "property"), node.start_point[0] + 1))
-        annotation = self.expressions.annotation(node.child_by_field_name("return_type"))
-        placeholder = Scope(
-            CALLABLE,
-            name,
-            qualname,
-            parent,
-            node.start_point[0] + 1,
-            node.end_point[0] + 1,
-            start,
-            tuple(found),
-            (),
-            (),
-            annotation,
-        )
-        scopes.append(placeholder)
-        params = self._params(node, index, parent if name == "constructor" else -1)
-        if params:
-            scopes[index] = placeholder._replace(params=tuple(params))
+        typed = node.child_by_field_name("return_type")
+        annotation = self.expressions.annotation(typed) if typed is not None else None
+        params = tuple(self._params(node, index, parent if name == "constructor" else -1))
+        returns: tuple[Expr, ...] = ()
         body = node.child_by_field_name("body")
         if body is not None and body.type != "statement_block":
             if body.type == "parenthesized_expression" and body.named_children:
                 self.name_members(name, body.named_children[0])
-            self.returns[index] = [self.expressions.read(body)]
+            value = self.expressions.read(body)
+            returns = (value,) if value != UNKNOWN else ()
+        line, end = node.start_point[0] + 1, node.end_point[0] + 1
+        scopes.append(
+            Scope(CALLABLE, name, qualname, parent, line, end, start, tuple(found), (), params, annotation, returns)
+        )
         return index
 
     def _params(self, node: Node, index: int, owner: int) -> list[Param]:
@@ -151,9 +139,6 @@ class Definitions:
             if found is not None:
                 params.append(found)
         return params
-
-    def bind(self, left: Node, value: Expr | None, scope: int) -> None:
-        raise NotImplementedError
 
     def _param(self, node: Node, index: int, owner: int, position: int) -> Param | None:
         kind = node.type

@@ -78,7 +78,7 @@ class Inference:
         self._stars: dict[str, tuple[list[str], str]] = {}
         self._offers: dict[str, set[str]] = {}
         self._calls: dict[tuple[int, str, int], Value] = {}
-        self._returns: dict[tuple[str, int], Value] = {}
+        self._returns: dict[Definition, Value] = {}
         self._keep: list[Expr] = []
         self._depth = 0
 
@@ -384,10 +384,10 @@ class Inference:
 
     def returned(self, function: Definition) -> Value:
         """What a function of the tree gives back: what it says, else what it returns."""
-        found = self._returns.get(function.key)
+        found = self._returns.get(function)
         if found is None:
-            self._returns[function.key] = UNKNOWN
-            found = self._returns[function.key] = self._returned(function)
+            self._returns[function] = UNKNOWN
+            found = self._returns[function] = self._returned(function)
         return found
 
     def _returned(self, function: Definition) -> Value:

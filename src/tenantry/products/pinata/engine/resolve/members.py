@@ -33,18 +33,18 @@ class Members:
 
     def __init__(self, inference: "Inference") -> None:
         self.inference = inference
-        self._orders: dict[tuple[str, int], tuple[list[Definition], list[str]]] = {}
-        self._attributes: dict[tuple[str, int], dict[str, list[tuple[At, Assign]]]] = {}
-        self._found: dict[tuple[str, int, str, bool], Value | None] = {}
+        self._orders: dict[Definition, tuple[list[Definition], list[str]]] = {}
+        self._attributes: dict[Definition, dict[str, list[tuple[At, Assign]]]] = {}
+        self._found: dict[tuple[Definition, str, bool], Value | None] = {}
 
     # -- classes ----------------------------------------------------------------------------------------------
 
     def order(self, definition: Definition) -> tuple[list[Definition], list[str]]:
         """(the class and its bases in the tree, nearest first; canonical names of the bases outside)."""
-        found = self._orders.get(definition.key)
+        found = self._orders.get(definition)
         if found is None:
-            self._orders[definition.key] = ([definition], [])
-            found = self._orders[definition.key] = self._order(definition)
+            self._orders[definition] = ([definition], [])
+            found = self._orders[definition] = self._order(definition)
         return found
 
     def _order(self, definition: Definition) -> tuple[list[Definition], list[str]]:
@@ -120,9 +120,9 @@ class Members:
 
     def attributes(self, definition: Definition) -> dict[str, list[tuple[At, Assign]]]:
         """What methods of this class assign to `self.name`."""
-        found = self._attributes.get(definition.key)
+        found = self._attributes.get(definition)
         if found is None:
-            found = self._attributes[definition.key] = {}
+            found = self._attributes[definition] = {}
             file = definition.file
             table: dict[int, list[Assign]] = self.inference.project.state(
                 f"self:{file.path}", lambda: _self_assignments(self.inference, definition)
@@ -176,7 +176,7 @@ class Members:
         return Value(INSTANCE, definition, f".{name}")
 
     def _member(self, definition: Definition, name: str, of_instance: bool) -> Value | None:
-        key = (*definition.key, name, of_instance)
+        key = (definition, name, of_instance)
         if key not in self._found:
             self._found[key] = None
             self._found[key] = self._look_up(definition, name, of_instance)
