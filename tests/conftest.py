@@ -186,6 +186,9 @@ def _composed(settings: Settings, _connected: Database) -> "Service":
 @pytest.fixture
 async def service(_composed: "Service", database: Database) -> "AsyncIterator[Service]":
     """The whole service over HTTP, with nobody in it yet: `ada = await service.sign_up("Ada")`."""
+    from tests.service import heavy_work
+
     await _composed.app.state.limiter.reset()
-    yield _composed
+    async with heavy_work():
+        yield _composed
     await _composed.close()

@@ -67,14 +67,8 @@ class Service:
     async def work(self) -> None:
         """Run the jobs that wait, and those they lead to."""
         # An organization takes only half of a worker's places at once, so an idle worker may leave jobs waiting.
-        pool = HeavyPool(1)
-        use_pool(pool)
-        try:
-            while await self._waiting():
-                await create_worker(self.settings, self.database, self.app.state.products).run_until_idle()
-        finally:
-            use_pool(None)
-            await pool.close()
+        while await self._waiting():
+            await create_worker(self.settings, self.database, self.app.state.products).run_until_idle()
 
     async def _waiting(self) -> int:
         async with self.database.system_scope("count waiting jobs in a test") as scope:
@@ -84,6 +78,18 @@ class Service:
     async def close(self) -> None:
         """Close all clients."""
         await self._open.aclose()
+
+
+@asynccontextmanager
+async def heavy_work() -> AsyncIterator[None]:
+    """A process for heavy work, as every process of the service has."""
+    pool = HeavyPool(1)
+    use_pool(pool)
+    try:
+        yield
+    finally:
+        use_pool(None)
+        await pool.close()
 
 
 @asynccontextmanager

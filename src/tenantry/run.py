@@ -84,7 +84,7 @@ def web_process() -> "FastAPI":
     @asynccontextmanager
     async def lifespan(app: "FastAPI") -> AsyncIterator[None]:
         await refuse_if_open(urls)
-        async with _live(app):
+        async with _heavy_work(settings), _live(app):
             yield
         await database.close()
 
@@ -153,14 +153,22 @@ async def _work(settings: Settings, urls: DatabaseUrls) -> None:
 @asynccontextmanager
 async def _parts(settings: Settings, urls: DatabaseUrls) -> AsyncIterator[Database]:
     database = await Database.connect(settings, urls)
+    try:
+        async with _heavy_work(settings):
+            yield database
+    finally:
+        await database.close()
+
+
+@asynccontextmanager
+async def _heavy_work(settings: Settings) -> AsyncIterator[None]:
     pool = HeavyPool(settings.heavy_processes)
     use_pool(pool)
     try:
-        yield database
+        yield
     finally:
-        await pool.close()
         use_pool(None)
-        await database.close()
+        await pool.close()
 
 
 async def _tell(server: Server, settings: Settings, say: Say) -> None:

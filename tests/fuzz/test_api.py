@@ -48,7 +48,7 @@ async def fuzz(service: Service, folder: Path, *, seconds: int, seed: int) -> No
 
 
 async def test_a_short_run(service: Service, tmp_path: Path) -> None:
-    await fuzz(service, tmp_path, seconds=40, seed=1)
+    await fuzz(service, tmp_path, seconds=30, seed=1)
 
 
 @pytest.mark.deep

@@ -20,7 +20,7 @@ from tenantry.infra.database.database import Database
 from tenantry.infra.database.models import isolations
 from tenantry.infra.database.scopes import OrganizationRef
 from tenantry.infra.database.urls import DatabaseUrls
-from tests.service import Person, Service
+from tests.service import Person, Service, heavy_work
 
 HAS_ID = """SELECT column_name FROM information_schema.columns
     WHERE table_name = :t AND column_name = 'id' AND data_type = 'uuid'"""
@@ -196,9 +196,10 @@ async def world(settings: Settings, urls: DatabaseUrls) -> AsyncIterator[World]:
         async with database.org_scope(a.ref, actor_of(ada)) as scope:
             scope.session.add(Membership(user_id=UUID(person.me["id"]), role=role.word, created_at=scope.now()))
     made = World(service, a, b, members, await _strangers(service))
-    for side in (a, b):
-        await made.fill(side)
-    yield made
+    async with heavy_work():
+        for side in (a, b):
+            await made.fill(side)
+        yield made
     await service.close()
     await database.close()
 
