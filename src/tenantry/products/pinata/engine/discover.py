@@ -86,6 +86,8 @@ def _walk(root: str, folder: str, rules: list[Rules], options: ScanOptions, foun
                     continue
                 if rules and ignored(rules, path, True):
                     found.skipped["ignored"] += 1
+                elif entry.name.startswith("."):  # what tools keep for themselves: hooks, editors, caches, their own tests
+                    found.skipped["hidden"] += 1
                 elif _is_vendored(entry.path, entry.name):
                     found.skipped["vendored"] += 1
                 else:
@@ -158,19 +160,7 @@ def _is_vendored(folder: str, name: str) -> bool:
         return True
     if name == "vendor":
         return _has(folder, "modules.txt", "autoload.php", "bundle")
-    if name in (
-        "__pycache__",
-        ".tox",
-        ".nox",
-        ".mypy_cache",
-        ".ruff_cache",
-        ".pytest_cache",
-        ".eggs",
-        ".next",
-        ".nuxt",
-        ".turbo",
-        ".yarn",
-    ):
+    if name == "__pycache__":
         return True
     return _has(folder, "pyvenv.cfg", "conda-meta", "CACHEDIR.TAG")
 

@@ -105,10 +105,18 @@ def row(inference: Inference, callee: Value, call: Expr, at: At) -> Value | None
     return made if last in _ONE else Value(MANY, item=made) if last == "all" else None
 
 
+def validated(inference: Inference, callee: Value, call: Expr, at: At) -> Value | None:
+    """`User.model_validate(data)` gives a User."""
+    return Value(INSTANCE, callee.definition) if callee.kind == CLASS and callee.path.count(".") == 1 else None
+
+
 class SqlAlchemy:
     name = "sqlalchemy"
     packages: tuple[str, ...] = ("sqlalchemy", "flask_sqlalchemy", "sqlmodel", "alembic", "advanced_alchemy")
-    results: dict[str, tuple[Result, ...]] = {name: (row,) for name in (*_ONE, "all") if name != "refresh"}
+    results: dict[str, tuple[Result, ...]] = {
+        **{name: (row,) for name in (*sorted(_ONE), "all") if name != "refresh"},
+        **{name: (validated,) for name in ("model_validate", "from_orm", "parse_obj", "model_construct", "construct")},
+    }
 
     def find(self, program: Program, findings: Findings) -> None:
         models = models_of(program.inference)

@@ -174,7 +174,7 @@ class Tasks:
                         "schedule",
                         str(name),
                         file,
-                        assign.line,
+                        _first_line(entry) or assign.line,
                         scope=assign.scope,
                         handler=handler,
                         framework="celery",
@@ -266,6 +266,15 @@ class Tasks:
         owner = program.project.owner(site.file, site.at.scope)
         handler = owner if kind == "consume" else None
         findings.add(kind, text, site.file, site.line, scope=site.at.scope, handler=handler, framework=framework)
+
+
+def _first_line(expr: Expr) -> int:
+    """The line of the first call in an entry (`crontab(…)`): entries of a dict have no line of their own."""
+    if expr[0] == CALL:
+        return int(expr[4])
+    if expr[0] == DICT:
+        return next((line for _, value in expr[1] if (line := _first_line(value))), 0)
+    return 0
 
 
 framework = Tasks()

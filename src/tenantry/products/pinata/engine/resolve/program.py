@@ -132,7 +132,7 @@ class Program:
 
     def callable_sites(self) -> Iterator[Site]:
         """Calls that may be of something in the tree, by their last name."""
-        names = {scope.name for file in self.project.files.values() for scope in file.scopes}
+        names = {scope.name[scope.name.rfind(".") + 1 :] for file in self.project.files.values() for scope in file.scopes}
         for file in self.project.files.values():
             names.update(item.alias for item in file.imports if item.alias != item.name)
             for assign in file.assigns:
