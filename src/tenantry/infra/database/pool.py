@@ -54,8 +54,11 @@ class Pool:
             session = await self._open(tenancy, info)
             try:
                 yield session
-            finally:
-                await session.close()
+            except BaseException:
+                # Whoever cancels a request may do so again at every await; the connection must be given back all the same.
+                await asyncio.shield(asyncio.ensure_future(session.close()))
+                raise
+            await session.close()
         finally:
             self._queue.release()
 
