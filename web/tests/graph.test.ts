@@ -2,6 +2,7 @@ import { describe, expect, it } from "vitest";
 import { hex, mix } from "~/products/pinata/graph/colors";
 import { countShown, degrees, folders, kindCounts, searchNodes, visibleNodes } from "~/products/pinata/graph/columnar";
 import { districtName, shortened } from "~/products/pinata/graph/districts";
+import { LabelRoom } from "~/products/pinata/graph/labels";
 import type { ColumnarGraph } from "~/products/pinata/types";
 
 const graph: ColumnarGraph = {
@@ -51,6 +52,16 @@ it("calls a district by its folder, cut from the left where there is little room
   expect(shortened("src/shop/api", fits(20))).toBe("src/shop/api");
   expect(shortened("src/shop/api", fits(10))).toBe("…/shop/api");
   expect(shortened("src/shop/api", fits(3))).toBe("");
+});
+
+it("gives room to one name only", () => {
+  const room = new LabelRoom();
+  expect(room.take(0, 50, 100, 12)).toBe(true);
+  expect(room.take(40, 90, 104, 12)).toBe(false);
+  expect(room.take(50, 90, 104, 12)).toBe(true);
+  expect(room.take(0, 50, 130, 12)).toBe(true);
+  room.clear();
+  expect(room.take(40, 90, 104, 12)).toBe(true);
 });
 
 it("lists folders with those above them", () => {

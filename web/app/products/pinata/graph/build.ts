@@ -17,7 +17,7 @@ export interface NodeAttributes {
 
 export interface EdgeAttributes {
   size: number;
-  /** In a map of districts: `away` leads far off and is drawn faintly, `contains` only when one of its ends is looked at. */
+  /** In a map of districts: `away` leads out of its district. Both show only when one of their ends is looked at. */
   quiet?: "away" | "contains";
 }
 
@@ -41,7 +41,7 @@ export function buildGraph(columns: ColumnarGraph, colors: GraphColors): SigmaGr
   const { nodes, edges } = columns;
   const degree = degrees(columns);
   const total = nodes.id.length;
-  const scale = total < 150 ? 1.5 : total < 1500 ? 1.1 : total < 8000 ? 0.75 : 0.5;
+  const scale = total < 150 ? 1.5 : total < 1500 ? 1 : total < 4000 ? 0.65 : total < 10_000 ? 0.45 : 0.3;
   const looks = columns.kinds.map((name) => {
     const kind = kindOf(name);
     return {

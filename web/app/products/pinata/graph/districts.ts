@@ -22,35 +22,34 @@ export function shortened(path: string, fits: (text: string) => boolean): string
   return "";
 }
 
-/** Grounds with the names of folders, drawn below the edges each time the view changes. */
+/** Grounds below the edges and the names of folders above them, drawn each time the view changes. */
 export class Districts {
-  private readonly canvas: HTMLCanvasElement;
+  private readonly grounds: HTMLCanvasElement;
+  private readonly names: HTMLCanvasElement;
 
   constructor(
     private readonly sigma: Sigma<NodeAttributes, EdgeAttributes>,
     private readonly districts: District[],
     private readonly colors: () => GraphColors,
   ) {
-    this.canvas = sigma.createCanvas("districts", { beforeLayer: "edges" });
+    this.grounds = sigma.createCanvas("grounds", { beforeLayer: "edges" });
+    this.names = sigma.createCanvas("districts", { afterLayer: "nodes" });
+    this.names.style.pointerEvents = "none";
     sigma.on("afterRender", () => this.draw());
   }
 
   private draw(): void {
     const { width, height } = this.sigma.getDimensions();
-    const ratio = window.devicePixelRatio || 1;
-    const [wide, high] = [Math.round(width * ratio), Math.round(height * ratio)];
-    if (this.canvas.width !== wide || this.canvas.height !== high) {
-      this.canvas.width = wide;
-      this.canvas.height = high;
-      this.canvas.style.width = `${width}px`;
-      this.canvas.style.height = `${height}px`;
-    }
-    const context = this.canvas.getContext("2d");
-    if (!context) return;
+    const [ground, text] = [cleared(this.grounds, width, height), cleared(this.names, width, height)];
+    if (!ground || !text) return;
     const colors = this.colors();
-    context.setTransform(ratio, 0, 0, ratio, 0, 0);
-    context.clearRect(0, 0, width, height);
-    context.font = '600 11px "Inter Variable", sans-serif';
+    text.font = '600 11px "Inter Variable", sans-serif';
+    text.lineJoin = "round";
+    text.lineWidth = 3;
+    text.strokeStyle = colors.background;
+    text.fillStyle = colors.groundText;
+    ground.fillStyle = colors.ground;
+    ground.strokeStyle = colors.groundLine;
     for (const district of this.districts) {
       const from = this.sigma.graphToViewport({ x: district.x - MARGIN, y: -(district.y - MARGIN) });
       const to = this.sigma.graphToViewport({
@@ -58,18 +57,31 @@ export class Districts {
         y: -(district.y + district.height + MARGIN),
       });
       if (to.x < 0 || to.y < 0 || from.x > width || from.y > height) continue;
-      context.beginPath();
-      context.roundRect(from.x, from.y, to.x - from.x, to.y - from.y, Math.min(8, (to.x - from.x) / 8));
-      context.fillStyle = colors.ground;
-      context.fill();
-      context.strokeStyle = colors.groundLine;
-      context.lineWidth = 1;
-      context.stroke();
-      const room = to.x - from.x - 4;
+      const room = to.x - from.x;
+      ground.beginPath();
+      ground.roundRect(from.x, from.y, room, to.y - from.y, Math.min(8, room / 8));
+      ground.fill();
+      ground.stroke();
       if (room < SMALLEST) continue;
-      const name = shortened(districtName(district), (text) => context.measureText(text).width <= room);
-      context.fillStyle = colors.groundText;
-      context.fillText(name, from.x + 3, from.y - 5);
+      const name = shortened(districtName(district), (words) => text.measureText(words).width <= room);
+      text.strokeText(name, from.x + 2, from.y - 4);
+      text.fillText(name, from.x + 2, from.y - 4);
     }
   }
+}
+
+/** The canvas' pen, with the canvas as large as the view, sharp on this screen, and empty. */
+function cleared(canvas: HTMLCanvasElement, width: number, height: number): CanvasRenderingContext2D | null {
+  const ratio = window.devicePixelRatio || 1;
+  const [wide, high] = [Math.round(width * ratio), Math.round(height * ratio)];
+  if (canvas.width !== wide || canvas.height !== high) {
+    canvas.width = wide;
+    canvas.height = high;
+    canvas.style.width = `${width}px`;
+    canvas.style.height = `${height}px`;
+  }
+  const context = canvas.getContext("2d");
+  context?.setTransform(ratio, 0, 0, ratio, 0, 0);
+  context?.clearRect(0, 0, width, height);
+  return context;
 }

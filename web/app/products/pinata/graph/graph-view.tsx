@@ -167,7 +167,8 @@ function Drawn({ scan, graph }: { scan: Scan; graph: ColumnarGraph }) {
               tabIndex={0}
               role="group"
               aria-label={`Workflow graph of ${scan.repository.name}: ${plural(countShown(shown), "node")} shown. Arrow keys move it, plus and minus zoom. Search above to go to a node; Findings lists the same nodes.`}
-              className="absolute inset-0 outline-offset-[-3px]"
+              // Beside the legend where there is room for both, so that it covers nothing.
+              className="absolute inset-0 outline-offset-[-3px] lg:left-47"
               onKeyDown={(event) => {
                 const step = {
                   ArrowLeft: [-0.15, 0],

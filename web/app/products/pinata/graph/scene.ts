@@ -6,11 +6,13 @@ import type { ColumnarGraph } from "../types";
 import { buildGraph, type EdgeAttributes, type NodeAttributes, type SigmaGraph } from "./build";
 import { type GraphColors, readColors } from "./colors";
 import { Districts } from "./districts";
-import { drawHover, drawLabel } from "./labels";
+import { drawHover, drawLabel, LabelRoom } from "./labels";
 import { ShapeProgram } from "./shape-program";
 
 /** Above this many edges heads are noise, and costly to draw: only lit edges get them, and none are drawn while the view moves. */
 const MANY_EDGES = 2_500;
+/** The part of a map that is on screen, as a share of its width, from where nodes have names. */
+const CLOSE = 0.35;
 const Arrow = createEdgeArrowProgram<NodeAttributes, EdgeAttributes>();
 const colorNames = new Set([...Object.values(kinds).map((kind) => kind.color), "--c8"]);
 
@@ -28,6 +30,7 @@ export class GraphScene {
   private hovered: string | null = null;
   private lit = new Set<string>();
   private path: string[] = [];
+  private readonly room = new LabelRoom();
 
   constructor(
     private readonly container: HTMLElement,
@@ -46,7 +49,8 @@ export class GraphScene {
       edgeProgramClasses: { arrow: Arrow, line: EdgeLineProgram, lit: Arrow },
       hideEdgesOnMove: many,
       hideLabelsOnMove: false,
-      labelDensity: 0.35,
+      // Plenty are offered, and those that fit are drawn.
+      labelDensity: 1.5,
       labelGridCellSize: 110,
       labelRenderedSizeThreshold: columns.nodes.id.length < 300 ? 3 : 6.5,
       labelFont: '"Inter Variable", sans-serif',
@@ -54,18 +58,23 @@ export class GraphScene {
       labelWeight: "500",
       labelColor: { color: this.colors.text },
       defaultEdgeColor: this.colors.edge,
-      defaultDrawNodeLabel: (context, data, settings) => drawLabel(context, data, settings, this.colors),
+      defaultDrawNodeLabel: (context, data, settings) => drawLabel(context, data, settings, this.colors, this.room),
       defaultDrawNodeHover: (context, data, settings) => drawHover(context, data, settings, this.colors),
       // Close by, nodes grow less than sigma would have them: room is what one zooms in for.
       zoomToSizeRatioFunction: (ratio) => ratio ** (ratio < 1 ? 0.34 : 0.5),
       minCameraRatio: 0.004,
       maxCameraRatio: 2.5,
-      stagePadding: 40,
+      stagePadding: columns.districts?.length ? 40 : 90, // names stand to the right of their nodes
       zIndex: true,
       nodeReducer: (node, data) => this.nodeLook(node, data),
       edgeReducer: (edge, data) => this.edgeLook(edge, data),
     });
-    if (columns.districts?.length) new Districts(this.sigma, columns.districts, () => this.colors);
+    if (columns.districts?.length) {
+      new Districts(this.sigma, columns.districts, () => this.colors);
+      this.sigma.getCamera().on("updated", ({ ratio }) => this.nameFrom(ratio));
+      this.nameFrom(this.sigma.getCamera().ratio);
+    }
+    this.sigma.on("beforeRender", () => this.room.clear());
     this.sigma.on("clickNode", ({ node }) => events.onPick(Number(node)));
     this.sigma.on("clickStage", () => events.onPick(null));
     this.sigma.on("enterNode", ({ node }) => this.hover(node));
@@ -169,6 +178,13 @@ export class GraphScene {
     this.sigma.kill();
   }
 
+  /** From far off a map names its districts, close by its nodes. */
+  private nameFrom(ratio: number): void {
+    const threshold = ratio > CLOSE ? Number.POSITIVE_INFINITY : 1.5;
+    if (this.sigma.getSetting("labelRenderedSizeThreshold") !== threshold)
+      this.sigma.setSetting("labelRenderedSizeThreshold", threshold);
+  }
+
   private frame(indexes: number[]): void {
     const spots = indexes
       .map((index) => this.sigma.getNodeDisplayData(String(index)))
@@ -225,8 +241,7 @@ export class GraphScene {
     const near = (node: string | null) => node !== null && (from === node || to === node);
     if (near(this.selected) || near(this.hovered))
       return { color: this.colors.accent, size: 1.5, zIndex: 2, type: "lit" };
-    if (data.quiet === "contains") return { hidden: true };
-    const dim = this.lit.size > 0 || data.quiet === "away";
-    return { ...data, color: dim ? this.colors.edgeDim : this.colors.edge, zIndex: 0 };
+    if (data.quiet) return { hidden: true };
+    return { ...data, color: this.lit.size > 0 ? this.colors.edgeDim : this.colors.edge, zIndex: 0 };
   }
 }
