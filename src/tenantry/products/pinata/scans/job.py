@@ -23,14 +23,15 @@ from tenantry.products.pinata.sources.archive import remove
 from tenantry.sdk import JobContext, Problem, job, run_heavy, touch
 
 RETRIES = 4
+LONGEST_SECONDS = 3600
 
 
-@job("pinata.scan", retries=RETRIES, timeout=3600, on_failure=endings.give_up)
+@job("pinata.scan", retries=RETRIES, timeout=LONGEST_SECONDS, on_failure=endings.give_up)
 async def run_scan(context: JobContext, *, scan_id: UUID) -> None:
     """Run a queued scan to its end."""
     parts = parts_of(context)
     work = parts.work / str(scan_id)
-    await asyncio.to_thread(remove, work)
+    await asyncio.to_thread(_sweep, parts.work, work)
     begun = await _begin(context, scan_id)
     if begun is None:
         return  # cancelled or deleted while it waited
@@ -48,6 +49,14 @@ async def run_scan(context: JobContext, *, scan_id: UUID) -> None:
         raise
     finally:
         await asyncio.shield(asyncio.to_thread(remove, work))
+
+
+def _sweep(folder: Path, own: Path) -> None:
+    """Remove what an earlier attempt left, and what was left by killed workers whose scans nobody took up again."""
+    remove(own)
+    for path in folder.glob("*"):
+        if path.stat().st_mtime < time.time() - 2 * LONGEST_SECONDS:
+            remove(path)
 
 
 async def _begin(context: JobContext, scan_id: UUID) -> tuple[Wanted, Tracker] | None:
