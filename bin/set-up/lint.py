@@ -20,7 +20,7 @@ def checks(fix: bool) -> list[tuple[str, list[str], Path]]:
         ("format", [f"{BIN}/ruff", "format", "--quiet", *([] if fix else ["--diff"]), *folders], ROOT),
         ("types", [f"{BIN}/mypy", "--no-error-summary"], ROOT),
         ("imports", [f"{BIN}/lint-imports", "--no-logo"], ROOT),
-        ("interface: style", [*npm, "run", "--silent", "lint"], ROOT),
+        ("interface: style", [*npm, "run", "--silent", "lint", *(["--", "--write"] if fix else [])], ROOT),
         ("interface: types", [*npm, "run", "--silent", "types"], ROOT),
     ]
 
