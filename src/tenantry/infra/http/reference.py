@@ -1,9 +1,12 @@
 """The API reference as one page without a single script, made from the OpenAPI document."""
 
 import json
+import re
 from html import escape
 from itertools import groupby
 from typing import Any
+
+_CODE = re.compile(r"`([^`]+)`")
 
 _STYLE = """
 :root{color-scheme:light dark;--line:light-dark(#e3e4ea,#2c2f38);--muted:light-dark(#5d6270,#a2a8b8);--back:light-dark(#fff,#15171c);
@@ -13,6 +16,7 @@ nav{position:sticky;top:0;height:100vh;overflow:auto;padding:1.5rem;box-sizing:b
 nav a{display:block;color:inherit;text-decoration:none;padding:.1rem 0}nav a:hover{text-decoration:underline}
 main{padding:1.5rem 2.5rem 6rem}h1{font-size:1.5rem}h2{margin-top:3rem;font-size:1.15rem;text-transform:capitalize}
 details{border:1px solid var(--line);border-radius:8px;margin:.5rem 0;padding:0 1rem}summary{cursor:pointer;padding:.6rem 0}
+summary .muted{margin-left:.5rem}
 code,pre{font:12.5px/1.5 "Geist Mono",ui-monospace,monospace}pre{background:var(--raised);padding:.8rem;border-radius:6px;overflow:auto}
 .method{display:inline-block;width:4.5rem;font-weight:600}.muted{color:var(--muted)}table{border-collapse:collapse;width:100%}
 td,th{border-top:1px solid var(--line);text-align:left;padding:.35rem .6rem .35rem 0;vertical-align:top}
@@ -47,13 +51,14 @@ def _section(tag: str, entries: list[Any], document: dict[str, Any]) -> str:
 
 
 def _operation(path: str, method: str, operation: dict[str, Any], document: dict[str, Any]) -> str:
+    first, _, rest = operation.get("description", "").partition(". ")
     head = (
         f'<summary><span class="method">{method.upper()}</span> <code>{escape(path)}</code> '
-        f'<span class="muted">{escape(operation.get("summary", ""))}</span></summary>'
+        f'<span class="muted">{_line(first or operation.get("summary", "")).rstrip(".")}</span></summary>'
     )
     permission = operation.get("x-permission")
     parts = [
-        _paragraphs(operation.get("description", "")),
+        _paragraphs(rest),
         f'<p class="muted">Needs <code>{escape(permission)}</code>.</p>' if permission else "",
         _parameters(operation.get("parameters", [])),
     ]
@@ -70,7 +75,11 @@ def _operation(path: str, method: str, operation: dict[str, Any], document: dict
 
 
 def _paragraphs(text: str) -> str:
-    return "".join(f"<p>{escape(part.strip())}</p>" for part in text.split("\n\n") if part.strip())
+    return "".join(f"<p>{_line(part)}</p>" for part in text.split("\n\n") if part.strip())
+
+
+def _line(text: str) -> str:
+    return _CODE.sub(r"<code>\1</code>", escape(text.strip()))
 
 
 def _parameters(parameters: list[dict[str, Any]]) -> str:
