@@ -187,6 +187,15 @@ async def test_a_frozen_worker_that_comes_back_ends_nothing_of_its_successor(
     assert effects(database.urls) == [once]
 
 
+async def test_a_worker_holds_no_transaction_open_in_which_it_could_freeze(
+    database: Database,
+) -> None:
+    worker = Worker(database, process.JOBS)
+    async with worker._app.open_async(), worker._connector.pool.connection() as connection:
+        await connection.execute("SELECT FROM jobs_claim(0, 1, '{}')")
+        assert connection.info.transaction_status is psycopg.pq.TransactionStatus.IDLE
+
+
 async def test_sigterm_puts_the_job_back_and_ends_well(
     database: Database, open_scope: OpenScope, org_a: OrganizationRef, mark: Path
 ) -> None:

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 from contextlib import suppress
 from typing import Any
 
+import psycopg
 import structlog
 from procrastinate import App
 from procrastinate.exceptions import ConnectorException
@@ -58,6 +59,7 @@ class Worker:
             max_size=3,
             timeout=5.0,
             kwargs={"application_name": QUEUE},
+            configure=_commit_at_once,
         )
         self._queue = Queue(
             self._connector,
@@ -149,6 +151,11 @@ class Worker:
             await self._runner.run(job, running, arguments)
 
         return run
+
+
+async def _commit_at_once(connection: psycopg.AsyncConnection[Any]) -> None:
+    """A claim holds a lock until it is committed: a worker frozen between the two would hold every other one up."""
+    await connection.set_autocommit(True)
 
 
 def _quieten() -> None:
