@@ -32,7 +32,7 @@ def test_newcomer_scans_a_repository(visit: OpenVisitor, folder: Path, theme: st
         page.goto(path)
         visitor.check()
 
-    org = visitor.sign_up()
+    visitor.sign_up()
     expect(page.get_by_role("link", name="Scan a repository")).to_be_visible()
     expect(page.get_by_role("button", name="Try a sample")).to_be_visible()
     visitor.check()
@@ -85,7 +85,18 @@ def test_newcomer_scans_a_repository(visit: OpenVisitor, folder: Path, theme: st
     assert exported(page, "CSV").read_text().count("\n") > 3
     assert "POST /v1/orders" in exported(page, "Mermaid").read_text()
 
-    # A second scan says what is new since the first.
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_second_scan_shows_what_changed(visit: OpenVisitor, folder: Path, theme: str) -> None:
+    repository = make_repository(folder / f"changed-{theme}")
+    visitor = visit(theme)
+    page = visitor.page
+    org = visitor.sign_up()
+    first = visitor.scan(repository.as_uri())
+    visitor.wait_until_finished()
+    page.get_by_role("navigation", name="Parts of the scan").get_by_role("link", name="Changes").click()
+    expect(page.get_by_text("Nothing to compare with yet")).to_be_visible()
+
     add_refunds(repository)
     page.get_by_role("button", name="Scan again").click()
     page.wait_for_url(lambda url: "/scans/" in url and not url.startswith(first))
@@ -102,7 +113,7 @@ def test_newcomer_scans_a_repository(visit: OpenVisitor, folder: Path, theme: st
         expect(page.get_by_role("heading", level=1)).to_be_attached()
         visitor.check()
     page.get_by_role("link", name="Repositories").first.click()
-    page.get_by_role("link", name=f"shop-{theme}").click()
+    page.get_by_role("link", name=f"changed-{theme}").click()
     expect(page.get_by_text("What was found over time")).to_be_visible()
     visitor.check()
 

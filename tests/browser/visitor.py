@@ -56,7 +56,7 @@ class Visitor:
 
     def check(self) -> None:
         """The page is in its theme, isn't wider than the screen, and axe finds nothing to complain about."""
-        self.page.wait_for_load_state("networkidle")
+        expect(self.page.locator(".animate-pulse, main [role=status] .animate-spin")).to_have_count(0)
         self.page.evaluate("document.fonts.ready")
         dark = self.page.evaluate("document.documentElement.classList.contains('dark')")
         assert dark == (self.theme == "dark")
