@@ -4,6 +4,7 @@ from tenantry.products.pinata.exports import routes as exports
 from tenantry.products.pinata.findings import routes as findings
 from tenantry.products.pinata.repositories import routes as repositories
 from tenantry.products.pinata.repositories.erasure import erase_files
+from tenantry.products.pinata.repositories.tidying import HOURLY, forget_uploads
 from tenantry.products.pinata.sample.fill import fill_with_sample
 from tenantry.products.pinata.scans import queries as scans
 from tenantry.products.pinata.scans import routes as scan_routes
@@ -17,7 +18,8 @@ product = Product(
     hue=42,
     icon="code",
     routers=[repositories.router, scan_routes.router, findings.router, exports.router],
-    jobs=[run_scan, erase_files],
+    jobs=[run_scan, erase_files, forget_uploads],
+    schedules=[HOURLY],
     permissions={
         "pinata.repositories.read": Role.VIEWER,
         "pinata.repositories.write": Role.MEMBER,

@@ -2,6 +2,7 @@
 
 import io
 import zipfile
+from contextlib import AbstractAsyncContextManager
 from pathlib import Path
 
 import pytest
@@ -14,9 +15,11 @@ from tenantry.infra.storage import Storage
 from tenantry.products.pinata.parts import Parts
 from tenantry.products.pinata.repositories.actions import add_repository
 from tenantry.products.pinata.repositories.schemas import RepositoryNew
-from tenantry.sdk import Problem
+from tenantry.products.pinata.repositories.tidying import forget_uploads
+from tenantry.sdk import Problem, SystemScope
 from tests.conftest import OpenScope
 from tests.products.pinata.client import APP, Pinata, write_app
+from tests.service import Service
 
 KEY = "-----BEGIN OPENSSH PRIVATE KEY-----\nb3BlbnNzaC1rZXktdjEA\n-----END OPENSSH PRIVATE KEY-----"
 
@@ -109,6 +112,41 @@ async def test_uploads(pinata: Pinata) -> None:
     missing = await pinata.add({"kind": "upload", "upload_id": announced["id"]}, 422)
     assert missing["code"] == "pinata.upload.missing"
     assert (await pinata.person.client.put(announced["url"], content=b"four")).status_code == 413
+
+
+async def test_uploads_nobody_uses_are_forgotten(pinata: Pinata) -> None:
+    service = pinata.service
+    used = await pinata.upload(packed({"app.py": APP}))
+    unused = await pinata.post("/uploads", json={"filename": "old.zip", "bytes": 4})
+    await pinata.person.client.put(unused["url"], content=b"1234")
+    fresh = await pinata.post("/uploads", json={"filename": "new.zip", "bytes": 4})
+    given = JobGiven(service)
+    async with service.database.system_scope("make uploads old in a test") as scope:
+        old = text(
+            "UPDATE pinata_uploads SET created_at = now() - interval '2 days' WHERE id <> :fresh RETURNING org_id"
+        )
+        org_id = (await scope.session.scalars(old, {"fresh": fresh["id"]})).first()
+    await forget_uploads.function(given)
+    async with service.database.system_scope("look at uploads in a test") as scope:
+        left = set(await scope.session.scalars(text("SELECT filename FROM pinata_uploads")))
+    assert left == {"shop.zip", "new.zip"}
+    files = given.storage.of_organization(org_id)
+    assert len(await files.list("pinata/uploads")) == 1
+    assert (await pinata.scan(used))["status"] == "succeeded"
+
+
+class JobGiven:
+    """What a system job is given."""
+
+    def __init__(self, service: Service) -> None:
+        self._database = service.database
+        self.storage = Storage(service.settings, [b"x" * 32])
+
+    def part(self, kind: type) -> Storage:
+        return self.storage
+
+    def scope(self) -> AbstractAsyncContextManager[SystemScope]:
+        return self._database.system_scope("job pinata.forget_uploads")
 
 
 async def test_deleting_removes_rows_and_files(pinata: Pinata) -> None:

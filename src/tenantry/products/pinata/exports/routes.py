@@ -13,12 +13,12 @@ from uuid import UUID
 from fastapi import Query, Request
 from starlette.responses import StreamingResponse
 
-from tenantry.products.pinata.exports.write import Format, write_export
 from tenantry.products.pinata.findings.gzipped import stream
 from tenantry.products.pinata.findings.schemas import Filters
 from tenantry.products.pinata.parts import FromApp
 from tenantry.products.pinata.repositories.queries import find_repository
 from tenantry.products.pinata.results import GRAPH
+from tenantry.products.pinata.results.export import Choice, Format, write_export
 from tenantry.products.pinata.scans.queries import find_result
 from tenantry.sdk import OrgScope, Router, needs, run_heavy
 
@@ -53,13 +53,14 @@ async def export_scan(
         "X-Content-Type-Options": "nosniff",
     }
     files = parts.storage.of(scope)
-    if format == "json" and filters.empty:
+    choice = Choice(filters.kind, filters.q, filters.service, filters.folder)
+    if format == "json" and choice.everything:
         _, chunks = await files.open(f"{scan.folder}/{GRAPH}")
         return stream(request, chunks, media_type, headers)
     folder = Path(await asyncio.to_thread(tempfile.mkdtemp, prefix="pinata-export-"))
     try:
         await files.fetch(f"{scan.folder}/{GRAPH}", folder / "graph")
-        await run_heavy(write_export, folder / "graph", folder / "out", format, filters)
+        await run_heavy(write_export, folder / "graph", folder / "out", format, choice)
         content = await asyncio.to_thread((folder / "out").read_bytes)
     finally:
         await asyncio.to_thread(shutil.rmtree, folder)

@@ -1,4 +1,5 @@
-"""Results of scans as files: made in the heavy process, kept in storage, read back in pieces.
+"""Results of scans as files: made in the heavy process, kept in storage, read back in pieces. What runs in the heavy
+process imports the engine and core only: a server imported there would take seconds and memory for nothing.
 
 graph.json.gz      the whole graph, schema `pinata.scan/1`
 columns.json.gz    the graph column by column with coordinates, as the graph view reads it

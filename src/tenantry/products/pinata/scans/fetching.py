@@ -12,8 +12,6 @@ from tenantry.products.pinata.repositories.models import Repository
 from tenantry.products.pinata.sample import SHOP
 from tenantry.products.pinata.sources import (
     GitSource,
-    Limits,
-    Report,
     Step,
     fetch,
     folder_name,
@@ -21,7 +19,6 @@ from tenantry.products.pinata.sources import (
     parse_location,
     unpack,
 )
-from tenantry.products.pinata.sources.progress import ignore
 from tenantry.sdk import Problem, SealBrokenError, run_heavy
 
 
@@ -113,14 +110,8 @@ async def _from_archive(wanted: Wanted, parts: Parts, into: Path, say: Callable[
     archive = into / "archive"
     await parts.storage.of_organization(wanted.org_id).fetch(f"pinata/uploads/{wanted.upload_id}", archive)
     tree = into / "tree" / folder_name(wanted.name)
-    left_out, root = await run_heavy(unpack_archive, archive, tree, parts.own.limits, on_progress=say)
+    unpacked = await run_heavy(unpack, archive, tree, parts.own.limits, on_progress=say)
     await asyncio.to_thread(archive.unlink)
-    if left_out:
-        say(Step(f"Left out {left_out:,} links, devices or doubles of the archive"))
-    return Fetched(root)
-
-
-def unpack_archive(archive: Path, into: Path, limits: Limits, report: Report = ignore) -> tuple[int, Path]:
-    """Unpack in a heavy process: how many entries were left out, and the folder with the code."""
-    result = unpack(archive, into, limits=limits, report=report)
-    return result.left_out, result.root
+    if unpacked.left_out:
+        say(Step(f"Left out {unpacked.left_out:,} links, devices or doubles of the archive"))
+    return Fetched(unpacked.root)

@@ -22,7 +22,7 @@ from tenantry.products.pinata.sources.progress import Report, Step, ignore
 CHUNK = 1 << 18
 
 
-def unpack(archive: Path, into: Path, *, limits: Limits, report: Report = ignore) -> Unpacked:
+def unpack(archive: Path, into: Path, limits: Limits, *, report: Report = ignore) -> Unpacked:
     """Unpack into a new folder. A single folder at the top is taken for the root.
 
     Raises:

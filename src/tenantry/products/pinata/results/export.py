@@ -2,30 +2,45 @@
 
 import gzip
 import json
+from dataclasses import astuple, dataclass
 from pathlib import Path
 from typing import Any, Literal
 
 from tenantry.products.pinata.engine.export import to_csv, to_mermaid
 from tenantry.products.pinata.engine.graph import lines
-from tenantry.products.pinata.findings.schemas import NodeFilters
 
 Format = Literal["json", "csv", "mermaid"]
 
 
-def write_export(graph: Path, out: Path, format: Format, filters: NodeFilters) -> None:
-    """Read `graph`, keep what the filters let through, write it gzipped."""
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """Which nodes, in the words of the list of nodes: kinds (with commas between them), words, a service, a folder."""
+
+    kind: str | None = None
+    q: str | None = None
+    service: str | None = None
+    folder: str | None = None
+
+    @property
+    def everything(self) -> bool:
+        """Whether all nodes are meant."""
+        return not any(astuple(self))
+
+
+def write_export(graph: Path, out: Path, format: Format, choice: Choice) -> None:
+    """Read `graph`, keep what is chosen, write it gzipped."""
     document = json.loads(gzip.decompress(graph.read_bytes()))
-    text = _text(chosen(document, filters), format)
+    text = _text(chosen(document, choice), format)
     out.write_bytes(gzip.compress(text.encode("utf-8", "replace"), compresslevel=6, mtime=0))
 
 
-def chosen(document: dict[str, Any], filters: NodeFilters) -> dict[str, Any]:
+def chosen(document: dict[str, Any], choice: Choice) -> dict[str, Any]:
     """The part of the document with the nodes that fit, as the list of nodes would show them, and the edges between them."""
-    if filters.empty:
+    if choice.everything:
         return document
-    kinds = set(filters.kind.split(",")) if filters.kind else None
-    words = (filters.q or "").lower().split()
-    folder = f"{filters.folder}/" if filters.folder else ""
+    kinds = set(choice.kind.split(",")) if choice.kind else None
+    words = (choice.q or "").lower().split()
+    folder = f"{choice.folder}/" if choice.folder else ""
 
     def fits(item: dict[str, Any]) -> bool:
         text, file = item["name"].lower(), (item["file"] or "").lower()
@@ -33,7 +48,7 @@ def chosen(document: dict[str, Any], filters: NodeFilters) -> dict[str, Any]:
 
     def node_fits(node: dict[str, Any]) -> bool:
         of_kind = kinds is None or node["kind"] in kinds
-        return of_kind and filters.service in (None, node["service"]) and fits(node)
+        return of_kind and choice.service in (None, node["service"]) and fits(node)
 
     nodes = [node for node in document["nodes"] if node_fits(node)]
     kept = {node["id"] for node in nodes}
