@@ -33,7 +33,9 @@ from tenantry.infra.http.paging import Paging
 from tenantry.infra.http.routing import Router
 from tenantry.infra.jobs import Job, JobContext, NoRetry, Schedule, SystemJobContext, cancel, defer, defer_once, job
 from tenantry.infra.live import Topic
+from tenantry.infra.mail import Mail, compose, send
 from tenantry.infra.secrets import SealBrokenError, Sealer
+from tenantry.infra.storage import Files, Storage, Stored
 
 __all__ = [
     "Actor",
@@ -41,12 +43,14 @@ __all__ = [
     "Conflict",
     "Cursor",
     "FieldError",
+    "Files",
     "Forbidden",
     "HeavyCancelled",
     "HeavyDied",
     "Invalid",
     "Job",
     "JobContext",
+    "Mail",
     "NoRetry",
     "NotFound",
     "OrgScope",
@@ -63,6 +67,8 @@ __all__ = [
     "SealBrokenError",
     "Sealer",
     "Settings",
+    "Storage",
+    "Stored",
     "Subscriber",
     "SystemJobContext",
     "SystemScope",
@@ -74,6 +80,7 @@ __all__ = [
     "Unavailable",
     "UserScope",
     "cancel",
+    "compose",
     "defer",
     "defer_once",
     "emit",
@@ -82,6 +89,7 @@ __all__ = [
     "needs",
     "new_id",
     "run_heavy",
+    "send",
     "signed_in",
     "takes_at_most",
     "tenant_key",
