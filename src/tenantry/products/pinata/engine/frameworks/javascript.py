@@ -1,6 +1,7 @@
 """What the frameworks of TypeScript and JavaScript share: decorators, options in object literals, path spellings."""
 
 import re
+from collections import defaultdict
 from collections.abc import Iterator
 from typing import NamedTuple
 
@@ -151,24 +152,48 @@ def named_class(inference: Inference, expr: Expr | None, at: At) -> Definition |
 
 def calls_of(program: Program, definition: Definition) -> list[Site]:
     """Calls of a function of the tree; of a constructor, where its class is instantiated."""
-    return program.project.state("javascript.calls", lambda: _calls(program)).get(definition.key, [])
+    known: dict[tuple[str, int], list[Site]] = program.project.state("javascript.calls", dict)
+    found = known.get(definition.key)
+    if found is None:
+        made = definition.name == "constructor"
+        target = program.project.definition(definition.file, definition.scope.parent) if made else definition
+        found = known[definition.key] = [
+            site
+            for site in program.methods(*sorted(_names_of(program, target.name[target.name.rfind(".") + 1 :])))
+            if site.file.language in LANGUAGES and site.callee.definition is target and not site.callee.path
+        ]
+        found.sort(key=lambda site: (site.file.path, site.outer.line, site.expr[4]))
+    return found
 
 
-def _calls(program: Program) -> dict[tuple[str, int], list[Site]]:
-    table: dict[tuple[str, int], list[Site]] = {}
-    for site in program.callable_sites():
-        if site.file.language not in LANGUAGES:
+def _names_of(program: Program, name: str) -> set[str]:
+    """Every name by which imports, assignments and objects pass on what is called `name`."""
+    others: dict[str, set[str]] = program.project.state("javascript.names", lambda: _passed_on(program))
+    found, waiting = {name}, [name]
+    while waiting:
+        for other in others.get(waiting.pop(), ()):
+            if other not in found:
+                found.add(other)
+                waiting.append(other)
+    return found
+
+
+def _passed_on(program: Program) -> dict[str, set[str]]:
+    table: dict[str, set[str]] = defaultdict(set)
+    for file in program.project.files.values():
+        if file.language not in LANGUAGES:
             continue
-        callee = site.callee
-        definition = callee.definition
-        if definition is None or callee.path:
-            continue
-        if callee.kind == CLASS:
-            definition = program.inference.members.method(definition, "constructor")
-        if definition is not None and definition.scope.kind == "function":
-            table.setdefault(definition.key, []).append(site)
-    for sites in table.values():
-        sites.sort(key=lambda site: (site.file.path, site.outer.line, site.expr[4]))
+        for item in file.imports:
+            if item.name and item.alias != item.name:
+                table[item.name].add(item.alias)
+        for assign in file.assigns:
+            value = assign.value
+            if value is None:
+                continue
+            pairs = value[1] if value[0] == DICT else (((STR, assign.target), value),)
+            for key, item in pairs:
+                if item[0] == NAME and key[0] == STR:
+                    table[item[1][item[1].rfind(".") + 1 :]].add(key[1][key[1].rfind(".") + 1 :])
     return table
 
 

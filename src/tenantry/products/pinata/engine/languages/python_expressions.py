@@ -41,6 +41,8 @@ _SIMPLE = {
 # What is said to people says nothing to us, and there is much of it.
 _PROSE = frozenset(("description", "help_text", "verbose_name", "verbose_name_plural", "deprecation_reason", "error_messages", "help", "summary"))
 
+MAX_NAMES = 100_000  # names shared between files
+
 
 def _unescape(match: re.Match[str]) -> str:
     found = match.group(1)
@@ -51,6 +53,7 @@ class Expressions:
     """Reads expressions of one file after another. Comments and formatting vanish; anything unforeseen is UNKNOWN."""
 
     def __init__(self, kinds: Callable[[str], int | None]) -> None:
+        self.names: dict[str, Expr] = {}
         self.open(b"")
         readers: dict[str, Callable[[Node], Expr]] = {
             "identifier": self.identifier,
@@ -102,7 +105,7 @@ class Expressions:
     def read(self, node: Node) -> Expr:
         kind = node.kind_id
         if kind == self.name_kind:
-            return (NAME, self.text(node))
+            return self.shared(self.text(node))
         reader = self.readers.get(kind)
         if reader is None or self.depth > MAX_DEPTH:
             return UNKNOWN
@@ -110,6 +113,15 @@ class Expressions:
         value = reader(node)
         self.depth -= 1
         return value
+
+    def shared(self, name: str) -> Expr:
+        """One tuple per name: the same names come again and again, and facts of all files are kept."""
+        found = self.names.get(name)
+        if found is None:
+            if len(self.names) > MAX_NAMES:
+                self.names.clear()
+            found = self.names[name] = (NAME, name)
+        return found
 
     def text(self, node: Node) -> str:
         if self.ascii is not None:
@@ -146,7 +158,7 @@ class Expressions:
     def attribute(self, node: Node) -> Expr:
         name = self.dotted(node)
         if name is not None:
-            return (NAME, name)
+            return self.shared(name)
         children = node.named_children
         if len(children) < 2:
             return UNKNOWN

@@ -21,12 +21,17 @@ from tenantry.products.pinata.engine.facts import (
     UNKNOWN,
     Expr,
 )
-from tenantry.products.pinata.engine.languages.treesitter import MAX_DEPTH, MAX_ITEMS
+from tenantry.products.pinata.engine.languages.treesitter import MAX_DEPTH
 
 _DOTTED = re.compile(rb"[A-Za-z_$\x80-\xff][\w$\x80-\xff]*(?:\.[A-Za-z_$\x80-\xff][\w$\x80-\xff]*)*\Z")
 _ESCAPE = re.compile(r"\\(\r?\n|x[0-9a-fA-F]{2}|u[0-9a-fA-F]{4}|u\{[0-9a-fA-F]{1,6}\}|.)", re.DOTALL)
 _SIMPLE = {"n": "\n", "r": "\r", "t": "\t", "b": "\b", "f": "\f", "v": "\v", "0": "\0", "\n": "", "\r\n": ""}
-_OPERATORS = {"||": "or", "??": "or", "&&": "and"}
+_OPERATORS = {"||": "or", "??": "or", "&&": "and", "+": "+"}
+_HOOK = re.compile(r"use(?!SWR|Fetch|LazyFetch)[A-Z]")
+_SIMPLE_KINDS = frozenset(
+    ("string", "template_string", "identifier", "member_expression", "arrow_function", "function_expression", "call_expression")
+)
+MAX_ITEMS = 400  # a literal is read up to here; longer ones are data
 _MAX_PARTS = 500  # of one concatenation
 
 FUNCTIONS = frozenset(("arrow_function", "function_expression", "function", "generator_function", "method_definition"))
@@ -100,34 +105,40 @@ class Expressions:
         return found
 
     def _call(self, node: Node) -> Expr:
-        callee: Node | None = None
-        listed: Node | None = None
-        for child in node.named_children:
-            kind = child.type
-            if callee is None:
-                callee = child
-            elif kind in ("arguments", "template_string"):
-                listed = child
+        if not node.named_child_count:
+            return UNKNOWN
+        callee, listed = node.named_child(0), node.child_by_field_name("arguments")
         if callee is None:
             return UNKNOWN
         kind = callee.type
-        if listed is not None and (kind == "import" or (kind == "identifier" and self._is(callee, b"require"))):
-            children = [child for child in listed.named_children if child.type != "comment"]
-            if children and children[0].type in ("string", "template_string"):
-                module = self.read(children[0])
-                if module[0] == STR:
-                    return (NAME, self.required(module[1], kind == "import", node.start_point[0] + 1))
-            return UNKNOWN
-        if kind == "import":
-            return UNKNOWN
+        if kind == "import" or (kind == "identifier" and listed is not None and self._is(callee, b"require")):
+            return self._required(node, listed, kind == "import")
         target = self.read(callee)
         if listed is None:
             return (CALL, target, (), (), node.start_point[0] + 1)
+        line = listed.start_point[0] + 1
         if listed.type == "template_string":
-            return (CALL, target, (self.template(listed),), (), listed.start_point[0] + 1)
+            return (CALL, target, (self.template(listed),), (), line)
+        children = listed.named_children
+        if not children:
+            return (CALL, target, (), (), line)
         read = self.read
-        args = tuple([read(child) for child in listed.named_children if child.type != "comment"])
-        return (CALL, target, args, (), listed.start_point[0] + 1)
+        if kind == "identifier" and _HOOK.match(target[1]):  # what React's hooks are configured with says nothing
+            args = tuple([read(child) if child.type in _SIMPLE_KINDS else UNKNOWN for child in children])
+        else:
+            args = tuple([read(child) for child in children if child.type != "comment"])
+        return (CALL, target, args, (), line)
+
+    def _required(self, node: Node, listed: Node | None, dynamic: bool) -> Expr:
+        """`require("x")` and `import("x")` stand for the module."""
+        for child in listed.named_children if listed is not None else ():
+            if child.type in ("string", "template_string"):
+                module = self.read(child)
+                if module[0] == STR:
+                    return (NAME, self.required(module[1], dynamic, node.start_point[0] + 1))
+            if child.type != "comment":
+                break
+        return UNKNOWN
 
     def _is(self, node: Node, name: bytes) -> bool:
         return self.source[node.start_byte : node.end_byte] == name
@@ -180,9 +191,9 @@ class Expressions:
         for child in node.named_children[:MAX_ITEMS]:
             kind = child.type
             if kind == "pair":
-                key, value = child.child_by_field_name("key"), child.child_by_field_name("value")
-                if key is not None and value is not None:
-                    pairs.append((self.key(key), self.read(value)))
+                parts = child.named_children
+                if len(parts) >= 2:
+                    pairs.append((self.key(parts[0]), self.read(parts[-1])))
             elif kind == "shorthand_property_identifier":
                 name = self.text(child)
                 pairs.append(((STR, name), (NAME, name)))
@@ -196,6 +207,8 @@ class Expressions:
 
     def key(self, node: Node) -> Expr:
         kind = node.type
+        if kind == "property_identifier":
+            return (STR, self.source[node.start_byte : node.end_byte].decode("utf-8", "replace"))
         if kind == "string":
             return self.string(node)
         if kind == "computed_property_name":
@@ -211,18 +224,20 @@ class Expressions:
         return (INDEX, self.read(owner), self.read(index))
 
     def binary(self, node: Node) -> Expr:
-        left, right = node.child_by_field_name("left"), node.child_by_field_name("right")
         operator = node.child_by_field_name("operator")
-        if left is None or right is None or operator is None:
+        sign = operator.type if operator is not None else ""
+        if sign not in _OPERATORS:
+            return UNKNOWN  # comparisons and arithmetic
+        left, right = node.child_by_field_name("left"), node.child_by_field_name("right")
+        if left is None or right is None:
             return UNKNOWN
-        sign = self.text(operator)
         if sign != "+":
-            return (BINARY, _OPERATORS.get(sign, sign), self.read(left), self.read(right))
+            return (BINARY, _OPERATORS[sign], self.read(left), self.read(right))
         # A chain of `+` leans to the left and may be long: it is walked, not recursed into.
         operands = [right]
         while left is not None and left.type == "binary_expression" and len(operands) < _MAX_PARTS:
             operator, right = left.child_by_field_name("operator"), left.child_by_field_name("right")
-            if operator is None or right is None or self.text(operator) != "+":
+            if operator is None or right is None or operator.type != "+":
                 break
             operands.append(right)
             left = left.child_by_field_name("left")

@@ -20,6 +20,7 @@ from tenantry.products.pinata.engine.languages.typescript_expressions import FUN
 from tenantry.products.pinata.engine.languages.typescript_reading import Reading
 
 MAX_RETURNS = 8  # values kept per function
+_VALIDATORS = (b"z.", b"yup.", b"Yup.", b"Joi.", b"styled.", b"styled(", b"keyframes`", b"css`")  # schemas and styles
 _TABLE = 16  # entries of an object literal
 
 
@@ -46,6 +47,8 @@ class Values(Reading):
             self.name_members(name, right)
             if scope and right.type == "object" and right.named_child_count > _TABLE:
                 return  # a local table of data
+            if self.source.startswith(_VALIDATORS, right.start_byte):
+                return
             value = self.expressions.read(right)
             if value[0] == NAME and value[1].startswith("require$"):
                 self.alias_import(name, value[1], scope)
