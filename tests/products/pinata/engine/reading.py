@@ -52,7 +52,7 @@ def read(name: str) -> Fixture:
 
 
 def found(document: dict[str, Any]) -> set[Fact]:
-    """The facts of a scan that fixtures list; tables that statements only mention are none of them."""
+    """The facts of a scan that fixtures list."""
     nodes = [n for n in document["nodes"] if n["kind"] not in IMPLIED and n["detail"].get("declared", True)]
     return {(n["kind"], n["name"], *_place(n)) for n in nodes}
 

@@ -106,12 +106,13 @@ class Builder:
                 known.columns = table.columns
         return dict(sorted(best.items()))
 
-    def _table_node(self, name: str, tables: dict[str, Table], item: Found) -> str:
+    def _table_node(self, name: str, item: Found) -> str:
+        """The table of that name. One that no file declares lives outside of the tree, as far as the tree can tell."""
         found = self.tables_by_name.get(name.lower())
         if found is None:
             found = self.tables_by_name[name.lower()] = self._node(
-                "table", name, item.file.path, item.line, item.line, "", self._service(item.file.path), 0.5,
-                {"declared": False}, item.file.language, unique=True,
+                "external", name, item.file.path, item.line, item.line, "table", self._service(item.file.path), 0.5,
+                {"what": "table"}, "", unique=True,
             )  # fmt: skip
         return found
 
@@ -199,7 +200,7 @@ class Builder:
             place = item.file.path, item.line
             if item.kind in ("db_read", "db_write"):
                 kind = "reads" if item.kind == "db_read" else "writes"
-                self._edge(node, self._table_node(item.name, tables, item), kind, item.confidence, *place)
+                self._edge(node, self._table_node(item.name, item), kind, item.confidence, *place)
             elif item.kind == "http_call":
                 self._request(item, node, routes, named)
             elif item.kind in ("publish", "consume"):
@@ -231,7 +232,7 @@ class Builder:
                 "",
                 self._service(item.file.path),
                 item.confidence,
-                {},
+                {"what": "host"} if kind == "external" else {},
                 "",
                 unique=True,
             )

@@ -32,6 +32,10 @@ _AFTER_TABLE = frozenset(
 )
 
 
+_SYSTEM = frozenset(("information_schema", "pg_catalog", "sys", "dual"))
+_SYSTEM_PREFIXES = ("pg_", "sqlite_")
+
+
 class Access(NamedTuple):
     """One table a statement touches; `offset` is where its name stands in the text."""
 
@@ -108,9 +112,11 @@ def accesses(text: str) -> tuple[Access, ...]:
             return position
         name, offset = tokens[position]
         end = position + 1
+        own = words[position].strip("\"`[]") not in _SYSTEM
         while end + 1 < len(words) and words[end] == ".":
             name, end = tokens[end + 1][0], end + 2
         name = clean_name(name)
+        own = own and not name.lower().startswith(_SYSTEM_PREFIXES)
         function_call = end < len(words) and words[end] == "(" and not write
         if (
             name
@@ -118,6 +124,7 @@ def accesses(text: str) -> tuple[Access, ...]:
             and name.lower() not in named
             and not function_call
             and name.lower() not in _AFTER_TABLE
+            and own
         ):
             found.setdefault((name, write), Access(name, write, offset))
         return end

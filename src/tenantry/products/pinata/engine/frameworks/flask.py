@@ -257,6 +257,8 @@ class Flask:
             owner = site.expr[1]
             if owner[0] != NAME or "." not in owner[1]:
                 continue
+            if self._wrapped(program, findings, mounts, kinds, site, owner):
+                continue
             binding = self._known(program, kinds, (NAME, owner[1].rpartition(".")[0]), site.at, mounts)
             path = program.folded(site.argument("rule", 0), site.at)
             view = site.argument("view_func", 2)
@@ -289,6 +291,53 @@ class Flask:
                     site.at.scope,
                     program.function(view, site.at),
                 )
+
+    def _wrapped(
+        self, program: Program, findings: Findings, mounts: Mounts, kinds: dict[Binding, str], inner: Site, owner: Expr
+    ) -> bool:
+        """A helper of the tree around add_url_rule: `register_view(blueprint, routes=["/x"], view_func=View.as_view("x"))`."""
+        function = program.project.owner(inner.file, inner.at.scope)
+        rule, view = inner.argument("rule", 0), inner.argument("view_func", 2)
+        if function is None or rule is None or view is None:
+            return False
+        names = [param.name for param in function.scope.params]
+        receiver = str(owner[1]).rpartition(".")[0]
+        if receiver not in names or view[0] != NAME or view[1] not in names or rule[0] != NAME:
+            return False
+        given_rule = self._looped(program, inner, rule[1])
+        if given_rule not in names:
+            return False
+        for site in program.methods(function.name):
+            if site.callee.definition is not function or site.callee.path:
+                continue
+            arguments = [site.argument(name, names.index(name)) for name in (receiver, given_rule, view[1]) if name in names]
+            if len(arguments) != 3 or None in arguments:
+                continue
+            on, routes, handler = arguments
+            binding = self._known(program, kinds, on, site.at, mounts) if on is not None else None
+            value = program.value(routes, site.at) if routes is not None else None
+            listed = value.expr[1] if value is not None and value.expr is not None and value.expr[0] == LIST else (routes,)
+            for item in listed if binding is not None else ():
+                path = program.folded(item, site.at)
+                cls = self._view_class(program, handler, site.at)
+                if path is None or binding is None:
+                    continue
+                if cls is not None:
+                    self._class(program, findings, mounts, binding, path, cls, site.file, site.line, site.at.scope)
+                else:
+                    target = program.function(handler, site.at)
+                    for method in self._methods(program, site.expr, site.at):
+                        self._add(findings, mounts, binding, method, path, site.file, site.line, site.at.scope, target)
+        return True
+
+    @staticmethod
+    def _looped(program: Program, site: Site, name: str) -> str:
+        """The name a loop variable runs over, else the name itself."""
+        for entry in program.project.names(site.file, site.at.scope).get(name, ()):
+            value = getattr(entry, "value", None)
+            if value is not None and value[0] == "e" and value[1][0] == NAME:
+                return str(value[1][1])
+        return name
 
     def _view_class(self, program: Program, view: Expr | None, at: At) -> Definition | None:
         if view is None:

@@ -18,6 +18,7 @@ from tenantry.products.pinata.engine.facts import (
 )
 from tenantry.products.pinata.engine.findings import CERTAIN, GUESS, LIKELY, Findings
 from tenantry.products.pinata.engine.frameworks.javascript import calls_of, is_javascript, option
+from tenantry.products.pinata.engine.frameworks.javascript_addresses import HOLES_ONLY, REQUESTS, Addresses, names_in
 from tenantry.products.pinata.engine.resolve.inference import Inference, Result
 from tenantry.products.pinata.engine.resolve.program import Program, Site
 from tenantry.products.pinata.engine.resolve.values import EXTERNAL, FUNCTION, At, Definition, Value
@@ -33,8 +34,6 @@ _FETCHES = frozenset(
     "expo/fetch.fetch @tauri-apps/plugin-http.fetch".split()
 )
 # Called with a configuration, or a URL and a configuration: `axios({url, method})`.
-_REQUESTS = frozenset(
-    "axios axios.default axios.create() got ky request request-promise needle superagent got.extend() ky.create() ky.extend() ky-universal wretch redaxios gaxios.request".split()
 )
 # Objects with get, post, … whose first argument is the URL.
 _CLIENTS = re.compile(
@@ -43,10 +42,7 @@ _CLIENTS = re.compile(
     r"|needle|jquery|redaxios|@angular/common/http\.HttpClient\(\)|@nestjs/(?:axios|common)\.HttpService\(\)(?:\.axiosRef)?"
     r"|openapi-fetch\(\)|http|https|cordova-plugin-advanced-http|@ionic-native/http\.HTTP\(\)|wretch\(\))\Z"
 )
-_BASE_KEYS = ("baseURL", "prefixUrl", "baseUrl", "url")
-_MODULES = frozenset(name.partition("(")[0].partition(".")[0] for name in (*_FETCHES, *_REQUESTS))
-_MAX_WRAPPERS = 3
-_HOLES_ONLY = re.compile(r"(?:\{[^{}]*\}|[/?&=]|[a-z]+://(?:\{[^{}]*\}|[\w.:-]+))*\Z")
+_MODULES = frozenset(name.partition("(")[0].partition(".")[0] for name in (*_FETCHES, *REQUESTS))
 
 
 def instance(inference: Inference, callee: Value, call: Expr, at: At) -> Value | None:
@@ -59,7 +55,7 @@ def instance(inference: Inference, callee: Value, call: Expr, at: At) -> Value |
     return Value("instance", value.definition) if value.kind == "class" and not value.path else None
 
 
-class JavaScriptHttp:
+class JavaScriptHttp(Addresses):
     name = "javascript_http"
     packages: tuple[str, ...] = ()
     results: dict[str, tuple[Result, ...]] = {"inject": (instance,)}
@@ -72,7 +68,7 @@ class JavaScriptHttp:
         for site in program.methods("useSWR", "useSWRImmutable"):
             self._fetched(program, findings, site)
         names = (
-            {name.rpartition(".")[2] for name in (*_FETCHES, *_REQUESTS)}
+            {name.rpartition(".")[2] for name in (*_FETCHES, *REQUESTS)}
             | _VERBS.keys()
             | {"request", "ajax", "$fetch"}
         )
@@ -106,7 +102,7 @@ class JavaScriptHttp:
             self._request(program, findings, site, arguments[0], arguments[1] if len(arguments) > 1 else None)
             return
         owner, _, method = path.rpartition(".")
-        if path in _REQUESTS or (method == "request" and _CLIENTS.match(owner)) or path in ("jquery.ajax", "$fetch"):
+        if path in REQUESTS or (method == "request" and _CLIENTS.match(owner)) or path in ("jquery.ajax", "$fetch"):
             if method == "request" and len(arguments) > 1 and arguments[0][0] == STR and arguments[0][1].isupper():
                 self._note(program, findings, site, (arguments[0], site.at), arguments[1], site.at)
                 return
@@ -146,11 +142,11 @@ class JavaScriptHttp:
     def _note(
         self, program: Program, findings: Findings, site: Site, method: tuple[Expr, At] | None, url: Expr, at: At
     ) -> None:
-        if any(name == "import.meta.url" for name in _names(url)):
+        if any(name == "import.meta.url" for name in names_in(url)):
             return  # a file beside this one
-        base = self._base(program, site)
-        text = self._text(program, url, at, {})
-        if text is None or _HOLES_ONLY.match(text):
+        base = self.base(program, site)
+        text = self.text(program, url, at, {})
+        if text is None or HOLES_ONLY.match(text):
             if self._at_callers(program, findings, site, method, url, base):
                 return
             findings.diagnose(site.file.path, site.line, "url.dynamic", "The address of this request is not constant.")
@@ -178,59 +174,12 @@ class JavaScriptHttp:
         if base and "://" not in name.partition("/{")[0] and not name.startswith(("//", "{")):
             name = base.rstrip("/") + "/" + name.lstrip("/")
         name = name.partition("?")[0].partition("#")[0] or "/"
-        whole = _HOLES_ONLY.match(name) is None
+        whole = HOLES_ONLY.match(name) is None
         confidence = GUESS if not whole else LIKELY if name.startswith("{") or wrapper else CERTAIN
         findings.add(
             "http_call", f"{verb} {name}", site.file, site.line, scope=site.at.scope, end_line=site.outer.end_line,
             confidence=confidence, framework=through.partition("(")[0].partition(".")[0], wrapper=wrapper,
         )  # fmt: skip
-
-    def _text(self, program: Program, expr: Expr, at: At, given: dict[str, str]) -> str | None:
-        """The folded URL, with the texts that callers give for parameters put in."""
-        tag = expr[0]
-        if tag == NAME and expr[1] in given:
-            return given[expr[1]]
-        if tag == TEMPLATE:
-            pieces = [part if isinstance(part, str) else self._text(program, part, at, given) for part in expr[1]]
-            return "".join("{}" if piece is None else piece for piece in pieces)
-        if tag == BINARY and expr[1] == "+":
-            left, right = self._text(program, expr[2], at, given), self._text(program, expr[3], at, given)
-            return None if left is None and right is None else f"{left or '{}'}{right or '{}'}"
-        if tag == CALL and expr[1] in ((NAME, "URL"), (NAME, "Request")) and expr[2]:
-            path = self._text(program, expr[2][0], at, given)
-            base = self._text(program, expr[2][1], at, given) if len(expr[2]) > 1 and expr[1][1] == "URL" else None
-            if path is None or base is None or "://" in path:
-                return path
-            return base.rstrip("/") + "/" + path.lstrip("/")
-        if tag in (CALL, ATTR) and self._method(expr) in ("toString", "href") and expr[1][0] in (NAME, ATTR, CALL):
-            inner = (NAME, expr[1][1].rpartition(".")[0]) if tag == CALL and expr[1][0] == NAME else expr[1]
-            return self._text(program, inner, at, given)
-        if tag == NAME and "." not in expr[1]:
-            made = self._assigned(program, expr[1], at)
-            if made is not None:
-                return self._text(program, made, at, given)
-        return program.folded(expr, at)
-
-    @staticmethod
-    def _method(expr: Expr) -> str:
-        callee = expr[1] if expr[0] == CALL else expr
-        return callee[2] if callee[0] == ATTR else callee[1].rpartition(".")[2] if callee[0] == NAME else ""
-
-    @staticmethod
-    def _assigned(program: Program, name: str, at: At) -> Expr | None:
-        """The template or URL that a local variable holds, so that parameters inside it are seen."""
-        scope = at.scope
-        while scope > 0:
-            for entry in program.project.names(at.file, scope).get(name, ()):
-                if isinstance(entry, Param):
-                    return None
-                if isinstance(entry, Assign) and entry.value is not None:
-                    whole = entry.value[0] in (TEMPLATE, BINARY) or (
-                        entry.value[0] == CALL and entry.value[1] == (NAME, "URL")
-                    )
-                    return entry.value if whole and not _mentions(entry.value, name) else None
-            scope = at.file.scopes[scope].parent
-        return None
 
     # -- wrappers ---------------------------------------------------------------------------------------------
 
@@ -238,86 +187,18 @@ class JavaScriptHttp:
         self, program: Program, findings: Findings, site: Site, method: tuple[Expr, At] | None, url: Expr, base: str
     ) -> bool:
         """Note a wrapper's requests where it is called with a path. False when no caller says more."""
-        wrapper = self._wrapper(program, [url], site.at)
+        wrapper = self.wrapper(program, [url], site.at)
         if wrapper is None:
             return False
         if wrapper.key in self.fetchers:
             return True
         any_found = False
-        for caller, texts in self._calls(program, wrapper, 0):
-            text = self._text(program, url, site.at, texts)
-            if text is not None and not _HOLES_ONLY.match(text):
+        for caller, texts in self.calls(program, wrapper, 0):
+            text = self.text(program, url, site.at, texts)
+            if text is not None and not HOLES_ONLY.match(text):
                 any_found = True
                 self._add(findings, caller, self._verb(program, method, texts), text, base, site.callee.path, wrapper.name)
         return any_found
-
-    def _calls(self, program: Program, wrapper: Definition, depth: int) -> Iterator[tuple[Site, dict[str, str]]]:
-        """Calls of a wrapper with the texts of its parameters; calls by other wrappers count where those are called."""
-        for caller in calls_of(program, wrapper):
-            outer = self._wrapper(program, list(caller.expr[2]), caller.at) if depth < _MAX_WRAPPERS else None
-            passed = list(self._calls(program, outer, depth + 1)) if outer is not None and outer is not wrapper else []
-            known = {}
-            for site, given in passed:
-                known = dict(self._arguments(program, wrapper, caller, given))
-                if any(_HOLES_ONLY.match(text) is None for text in known.values()):
-                    yield site, known
-            if not passed:
-                yield caller, dict(self._arguments(program, wrapper, caller, {}))
-            else:
-                own = dict(self._arguments(program, wrapper, caller, {}))
-                if any(text.startswith(("/", "http")) for text in own.values()):
-                    yield caller, own
-
-    def _arguments(
-        self, program: Program, wrapper: Definition, caller: Site, given: dict[str, str]
-    ) -> Iterator[tuple[str, str]]:
-        """(parameter, text) of what a caller hands over; members of an options object count as `options.method`."""
-        for position, parameter in enumerate(wrapper.scope.params):
-            if position >= len(caller.expr[2]):
-                if parameter.default is not None and parameter.default[0] == STR:
-                    yield parameter.name, parameter.default[1]
-                continue
-            argument = caller.expr[2][position]
-            if argument[0] == DICT:
-                for key, value in argument[1]:
-                    text = self._text(program, value, caller.at, given) if key[0] == STR else None
-                    if text is not None:
-                        yield f"{parameter.name}.{key[1]}", text
-                        yield key[1], text
-            else:
-                text = self._text(program, argument, caller.at, given)
-                if text is not None:
-                    yield parameter.name, text
-
-    def _wrapper(self, program: Program, exprs: list[Expr], at: At) -> Definition | None:
-        """The function whose parameters these expressions are made of."""
-        names: set[str] = set()
-        waiting = [name for expr in exprs for name in _names(expr)]
-        while waiting:
-            name = waiting.pop()
-            made = self._assigned(program, name, at) if name not in names else None
-            names.add(name)
-            waiting += _names(made) if made is not None else ()
-        heads = {name.partition(".")[0] for name in names}
-        scope = at.scope
-        while scope > 0:
-            around = at.file.scopes[scope]
-            for parameter in around.params if around.kind == "function" else ():
-                if parameter.name in heads or (
-                    parameter.name.startswith("{}") and heads & self._destructured(at, scope, parameter)
-                ):
-                    return program.project.definition(at.file, scope)
-            scope = around.parent
-        return None
-
-    @staticmethod
-    def _destructured(at: At, scope: int, parameter: Param) -> set[str]:
-        """Names taken out of a parameter `({url, method})`."""
-        return {
-            item.target
-            for item in at.file.assigns
-            if item.scope == scope and item.value == (NAME, f"{parameter.name}.{item.target}")
-        }
 
     def _fetched(self, program: Program, findings: Findings, site: Site) -> None:
         """`useSWR("/api/user", fetcher)`: the fetcher is called with the key."""
@@ -335,89 +216,5 @@ class JavaScriptHttp:
                 "swr",
                 fetcher.definition.name if fetcher.definition is not None else "",
             )
-
-    # -- bases ------------------------------------------------------------------------------------------------
-
-    def _base(self, program: Program, site: Site) -> str:
-        """The base address of the client a call goes through."""
-        callee = site.expr[1]
-        path = site.callee.path
-        if not any(
-            word in path
-            for word in ("create()", "extend()", "defaults()", "openapi-fetch()", "AxiosInstance", "Axios()")
-        ):
-            return ""
-        owner: Expr | None = callee if path in _REQUESTS else None
-        if owner is None:
-            owner = (
-                callee[1] if callee[0] == ATTR else (NAME, callee[1].rpartition(".")[0]) if callee[0] == NAME else None
-            )
-        made = self._made(program, owner, site.at, 0) if owner is not None else None
-        if made is None:
-            return ""
-        call, at = made
-        given = option(program.inference, call[2][0], at, *_BASE_KEYS) if call[2] else None
-        return program.folded(*given) or "" if given is not None else ""
-
-    def _made(self, program: Program, expr: Expr, at: At, depth: int) -> tuple[Expr, At] | None:
-        if expr[0] == CALL:
-            return self._made_by(program, expr, at, depth)
-        binding = program.inference.binding(expr, at)
-        if binding is None:
-            return None
-        file = program.project.files[binding.path]
-        place = At(file, binding.scope)
-        found: list[tuple[Expr, At]] = []
-        if file.scopes[binding.scope].kind == "class":
-            owner = program.project.definition(file, binding.scope)
-            found = [
-                (a.value, where)
-                for where, a in program.inference.members.attributes(owner).get(binding.name, ())
-                if a.value is not None
-            ]
-        for entry in program.project.names(file, binding.scope).get(binding.name, ()):
-            value = getattr(entry, "value", None)
-            if value is not None:
-                found.append((value, place))
-        for value, where in found:
-            if value[0] == CALL:
-                return self._made_by(program, value, where, depth)
-        return None
-
-    def _made_by(self, program: Program, call: Expr, at: At, depth: int) -> tuple[Expr, At] | None:
-        """The call that makes the client, through functions of the tree that return one."""
-        value = program.value(call[1], at)
-        if value.kind == FUNCTION and value.definition is not None and not value.path and depth < 4:
-            for returned in value.definition.scope.returns:
-                found = self._made(program, returned, value.definition.inside, depth + 1)
-                if found is not None:
-                    return found
-        return call, at
-
-
-def _names(expr: Expr) -> Iterator[str]:
-    tag = expr[0]
-    if tag == DICT:
-        for _, value in expr[1]:
-            yield from _names(value)
-    if tag == NAME:
-        yield expr[1]
-    elif tag == TEMPLATE:
-        for part in expr[1]:
-            if not isinstance(part, str):
-                yield from _names(part)
-    elif tag == BINARY:
-        yield from _names(expr[2])
-        yield from _names(expr[3])
-    elif tag == CALL:
-        for argument in expr[2]:
-            yield from _names(argument)
-
-
-def _mentions(expr: Expr, name: str) -> bool:
-    return any(found == name for found in _names(expr))
-
-
-__all__ = ["NUM", "JavaScriptHttp", "framework"]
 
 framework = JavaScriptHttp()

@@ -62,9 +62,31 @@ def fold(inference: Inference, expr: Expr, at: At, depth: int = 0) -> str | None
             return assigned
         if value.kind == EXTERNAL and value.path.startswith(tuple(_ENVIRONMENT)) and "[" in value.path:
             return "{" + value.path.rpartition("[")[2].rstrip("]") + "}"
+        configured = _configured(inference, expr) if tag == INDEX else None
+        if configured is not None:
+            return configured
         name = last_name(expr)
         return f"{{{name}}}" if name else None
     return None
+
+
+def _configured(inference: Inference, expr: Expr) -> str | None:
+    """`app.config["URL_PREFIX"]`: the constant of that name in a module of the tree that holds configuration."""
+    base, key = expr[1], expr[2]
+    if key[0] != STR or base[0] != NAME or not base[1].endswith(("config", "settings")):
+        return None
+    return inference.project.state("configuration", lambda: _configuration(inference)).get(key[1])
+
+
+def _configuration(inference: Inference) -> dict[str, str]:
+    """Constant strings of configuration modules, those nearer to the root first."""
+    found: dict[str, str] = {}
+    paths = [path for path in inference.project.files if "config" in path.lower() or "settings" in path.lower()]
+    for path in sorted(paths, key=lambda path: (path.count("/"), path)):
+        for assign in inference.project.files[path].assigns:
+            if assign.target.isupper() and assign.value is not None and assign.value[0] == STR:
+                found.setdefault(assign.target, assign.value[1])
+    return found
 
 
 def _assigned(inference: Inference, expr: Expr, at: At, depth: int) -> str | None:
