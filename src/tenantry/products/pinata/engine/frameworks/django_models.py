@@ -2,11 +2,11 @@
 
 import re
 
-from tenantry.products.pinata.engine.facts import ATTR, CALL, NAME, NUM, STR, Assign, Expr, dotted, keyword
+from tenantry.products.pinata.engine.facts import CALL, NUM, STR, Expr, dotted, keyword
 from tenantry.products.pinata.engine.findings import Column, Table
 from tenantry.products.pinata.engine.frameworks.django_settings import setting_text
 from tenantry.products.pinata.engine.resolve.inference import Inference
-from tenantry.products.pinata.engine.resolve.values import CLASS, EXTERNAL, INSTANCE, At, Definition, Value
+from tenantry.products.pinata.engine.resolve.values import CLASS, Definition
 
 _BASE = re.compile(
     r"django\.(?:contrib\.gis\.)?db\.models(?:\.base)?\.Model\Z|django\.contrib\.\w+\.(?:models|base_user)\.(?!\w*(?:Manager|Mixin)\Z)\w+\Z"
@@ -15,13 +15,12 @@ _OTHER_BASE = re.compile(  # of libraries: abstract models, by the convention of
     r"(?!pydantic|django\.|rest_framework|ninja|odoo)[\w.]+\.(?:models|db|model|mptt|abstract_models|mp_tree|ns_tree|al_tree)[\w.]*\.\w*(?:Model|Node|Page|AbstractUser|Mixin)\Z"
 )
 _USERS = ("django.contrib.auth.models.PermissionsMixin", "django.contrib.auth.models.AbstractUser")
-_MANAGER = re.compile(r"(?:.*\.)?(?:\w*Manager|\w*QuerySet|from_queryset\(\)|as_manager\(\))(?:\(\))*\Z")
+MANAGER = re.compile(r"(?:.*\.)?(?:\w*Manager|\w*QuerySet|from_queryset\(\)|as_manager\(\))(?:\(\))*\Z")
 _FIELD = re.compile(r"(?:.*\.)?(\w*Field|\w*Key|OneToOneField|ManyToManyField)\Z")
 _RELATIONS = re.compile(r"\w*(?:ForeignKey|OneToOneField|ParentalKey|TreeForeignKey|GroupedForeignKey)\Z")
-_MANY = re.compile(r"\w*ManyToManyField\Z")
+MANY = re.compile(r"\w*ManyToManyField\Z")
 _OUTSIDE = {"User": "auth_user", "Group": "auth_group", "Permission": "auth_permission", "ContentType": "django_content_type",
             "Session": "django_session", "Site": "django_site", "LogEntry": "django_admin_log"}  # fmt: skip
-MANAGERS = frozenset(("objects", "_default_manager", "_base_manager", "all_objects"))
 
 
 class Relation:
@@ -56,7 +55,7 @@ class DjangoModels:
         found = self._model.get(definition)
         if found is None:
             self._model[definition] = False
-            names = [name for name in self.inference.members.externals(definition) if not _MANAGER.match(name)]
+            names = [name for name in self.inference.members.externals(definition) if not MANAGER.match(name)]
             found = any(_BASE.match(name) for name in names) or (
                 definition.file.language == "python"
                 and any(_OTHER_BASE.match(name) for name in names)
@@ -182,7 +181,7 @@ class DjangoModels:
             table = self.table_of(definition) or ""
             for name, (owner, call) in self.fields(definition).items():
                 field = dotted(call[1]).rpartition(".")[2]
-                if _MANY.match(field):
+                if MANY.match(field):
                     through, own = keyword(call, "through"), keyword(call, "db_table")
                     joined = str(own[1]) if own is not None and own[0] == STR else f"{table}_{name}"
                     target = self.target(call, owner)
@@ -318,7 +317,7 @@ class DjangoModels:
             found.append(Column("id", "AutoField", False, True))
         for name, (owner, call) in fields.items():
             field, says = dotted(call[1]).rpartition(".")[2], given[name]
-            if _MANY.match(field) or field in ("GenericForeignKey", "GenericRelation"):
+            if MANY.match(field) or field in ("GenericForeignKey", "GenericRelation"):
                 continue
             column = Column(name, field, says.get("null") == (NUM, True), says.get("primary_key") == (NUM, True))
             if _RELATIONS.match(field):
@@ -332,131 +331,6 @@ class DjangoModels:
             found.append(column)
         return found
 
-    # -- managers and members ---------------------------------------------------------------------------------
-
-    def manager(self, value: Value) -> Definition | None:
-        """The class of the tree whose methods a manager has: of the manager itself or of its query set."""
-        if value.kind == INSTANCE and value.definition is not None:
-            return value.definition
-        return None
-
-    def is_manager(self, definition: Definition) -> bool:
-        return any(_MANAGER.match(name) for name in self.inference.members.externals(definition))
-
-    def managed(self) -> dict[Definition, Definition]:
-        """Manager or query-set class → the first model that uses it."""
-
-        def build() -> dict[Definition, Definition]:
-            found: dict[Definition, Definition] = {}
-            for definition in self.inference.project.classes():
-                if self.is_model(definition):
-                    for assign in definition.file.assigns:
-                        if assign.scope == definition.index and assign.value is not None and assign.value[0] == CALL:
-                            for cls in self._manager_classes(assign.value, definition.inside):
-                                if cls not in found or not self.concrete(found[cls]):
-                                    found[cls] = definition
-            return found
-
-        return self.inference.project.state("django.managed", build)
-
-    def _manager_classes(self, call: Expr, at: At) -> list[Definition]:
-        """`M()`, `M.from_queryset(Q)()` and `Q.as_manager()` → the classes M and Q of the tree."""
-        found: list[Definition] = []
-        stack: list[Expr] = [call]
-        while stack:
-            expr = stack.pop()
-            if expr[0] == CALL:
-                stack.append(expr[1])
-                stack += [arg for arg in expr[2] if arg[0] == NAME]
-            elif expr[0] == ATTR:
-                stack.append(expr[1])
-            elif expr[0] == NAME:
-                for name in (expr[1], expr[1].rpartition(".")[0]):
-                    value = self.inference.value((NAME, name), at) if name else None
-                    if (
-                        value is not None
-                        and value.kind == CLASS
-                        and value.definition is not None
-                        and not value.path
-                        and self.is_manager(value.definition)
-                    ):
-                        found.append(value.definition)
-        return found
-
-    def manager_value(self, model: Definition, name: str) -> Value | None:
-        """`Model.name` when that is a manager."""
-        field = self.inference.members.field(model, name)
-        if field is None or field[1].value is None or field[1].value[0] != CALL:
-            return Value(CLASS, model, ".objects") if name in MANAGERS else None
-        owner, assign = field
-        classes = self._manager_classes(assign.value, owner.inside) if assign.value else []
-        if classes:
-            return Value(CLASS, model, ".objects", item=Value(INSTANCE, classes[0]))
-        value = self.inference.value(assign.value, owner.inside) if assign.value else None
-        if name in MANAGERS or value is not None and value.kind == EXTERNAL and _MANAGER.match(value.path):
-            return Value(CLASS, model, ".objects")
-        return None
-
-    def reverse(self) -> dict[tuple[Definition, str], Relation]:
-        """(model, name by which it reaches back) → relation."""
-
-        def build() -> dict[tuple[Definition, str], Relation]:
-            found: dict[tuple[Definition, str], Relation] = {}
-            for definition in self.inference.project.classes():
-                if not self.concrete(definition):
-                    continue
-                for relation in self.relations(definition).values():
-                    if relation.target is None:
-                        continue
-                    said = keyword(relation.call, "related_name")
-                    name = str(said[1]) if said is not None and said[0] == STR else f"{definition.name.lower()}_set"
-                    name = name.replace("%(class)s", definition.name.lower()).replace(
-                        "%(app_label)s", self.label(definition)
-                    )
-                    if not name.endswith("+"):
-                        found.setdefault((relation.target, name), relation)
-            return found
-
-        return self.inference.project.state("django.reverse", build)
-
 
 def models_of(inference: Inference) -> DjangoModels:
     return inference.project.state("django.models", lambda: DjangoModels(inference))
-
-
-def member(inference: Inference, value: Value, name: str) -> Value | None:
-    """Managers, foreign keys and related managers of models; `self.model` and query methods of managers."""
-    definition = value.definition
-    if definition is None or definition.file.language != "python":
-        return None
-    models = models_of(inference)
-    if models.is_model(definition):
-        if value.kind == CLASS:
-            return models.manager_value(definition, name)
-        relation = models.relations(definition).get(name)
-        if relation is not None and relation.target is not None:
-            if relation.table or _MANY.match(dotted(relation.call[1]).rpartition(".")[2]):
-                return Value(CLASS, relation.target, ".objects", expr=("joined", relation.table))
-            return Value(INSTANCE, relation.target)
-        for owner in inference.members.order(definition)[0]:
-            back = models.reverse().get((owner, name))
-            if back is not None:
-                if dotted(back.call[1]).endswith("OneToOneField"):
-                    return Value(INSTANCE, back.model)
-                joined = ("joined", back.table) if back.table else None
-                return Value(CLASS, back.model, ".objects", expr=joined)
-        return None
-    if value.kind == INSTANCE and models.is_manager(definition):
-        model = models.managed().get(definition)
-        if model is not None:
-            if name == "model":
-                return Value(CLASS, model)
-            if inference.members.find(definition, name) is None and not _is_field(inference, definition, name):
-                return Value(CLASS, model, f".objects.{name}")
-    return None
-
-
-def _is_field(inference: Inference, definition: Definition, name: str) -> bool:
-    return any(
-        isinstance(entry, Assign) for entry in inference.project.names(definition.file, definition.index).get(name, ())
-    ) or bool(inference.members.attributes(definition).get(name))

@@ -2,7 +2,8 @@
 
 from tenantry.products.pinata.engine.facts import ATTR, CALL, NAME, Expr, dotted, spine
 from tenantry.products.pinata.engine.findings import CERTAIN, LIKELY, Findings
-from tenantry.products.pinata.engine.frameworks.django_models import DjangoModels, member, models_of
+from tenantry.products.pinata.engine.frameworks.django_managers import member
+from tenantry.products.pinata.engine.frameworks.django_models import DjangoModels, models_of
 from tenantry.products.pinata.engine.frameworks.django_settings import setting
 from tenantry.products.pinata.engine.resolve.inference import Inference, MemberRule, Namespace, Result
 from tenantry.products.pinata.engine.resolve.program import Program, Site

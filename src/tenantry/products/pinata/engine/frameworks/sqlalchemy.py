@@ -1,21 +1,19 @@
 """SQLAlchemy (ORM and Core), Flask-SQLAlchemy, SQLModel and Alembic: tables, and what reads and writes them."""
 
-import re
 
-from tenantry.products.pinata.engine.facts import ATTR, BINARY, CALL, DICT, LIST, NAME, Assign, Expr, dotted, spine
+from tenantry.products.pinata.engine.facts import ATTR, BINARY, CALL, LIST, NAME, Assign, Expr, dotted, spine
 from tenantry.products.pinata.engine.findings import CERTAIN, LIKELY, Findings, Table
 from tenantry.products.pinata.engine.frameworks.sqlalchemy_columns import column, is_column
 from tenantry.products.pinata.engine.frameworks.sqlalchemy_models import Models
+from tenantry.products.pinata.engine.frameworks.sqlalchemy_sessions import Sessions
 from tenantry.products.pinata.engine.resolve.inference import Inference, Result
 from tenantry.products.pinata.engine.resolve.program import Program, Site
 from tenantry.products.pinata.engine.resolve.values import (
     CLASS,
     EXTERNAL,
-    FUNCTION,
     INSTANCE,
     MANY,
     At,
-    Definition,
     Value,
 )
 
@@ -41,12 +39,6 @@ _PERFORM = (
     "paginate",
     "first_or_404",
     "one_or_404",
-)
-_SESSION = re.compile(
-    r"(?:^|[._])(?:session|db|db_session|sess|uow|database|tx|transaction|conn|connection)s?(?:\(\))?\Z|[sS]ession\w*\Z"
-)
-_SESSION_TYPES = re.compile(
-    r"(?:.*\.)?(?:Async)?(?:[Ss]coped_?)?[Ss]ession(?:maker|local|Local)?(?:\(\))+\Z|.*SQLAlchemy\(\)\.session\Z|.*sessionmaker\(\)(?:\(\))?\Z"
 )
 _ONE = frozenset(
     "first one one_or_none get get_or_404 first_or_404 one_or_404 scalar_one scalar_one_or_none scalar refresh merge".split()
@@ -115,7 +107,7 @@ class SqlAlchemy:
     packages: tuple[str, ...] = ("sqlalchemy", "flask_sqlalchemy", "sqlmodel", "alembic", "advanced_alchemy")
     results: dict[str, tuple[Result, ...]] = {
         **{name: (row,) for name in (*sorted(_ONE), "all") if name != "refresh"},
-        **{name: (validated,) for name in ("model_validate", "from_orm", "parse_obj", "model_construct", "construct")},
+        **dict.fromkeys(("model_validate", "from_orm", "parse_obj", "model_construct", "construct"), (validated,)),
     }
 
     def find(self, program: Program, findings: Findings) -> None:
@@ -127,8 +119,7 @@ class SqlAlchemy:
         used = self._performed(program, findings, models)
         self._built(program, findings, models, used)
         self._queries(program, findings, models)
-        self._sessions(program, findings, models)
-        self._active_records(program, findings, models)
+        Sessions(program, findings, models).find()
 
     # -- schema -----------------------------------------------------------------------------------------------
 
@@ -317,97 +308,6 @@ class SqlAlchemy:
             confidence=confidence,
             framework=self.name,
         )
-
-    def _sessions(self, program: Program, findings: Findings, models: Models) -> None:
-        for site in program.methods(
-            "add", "merge", "delete", "add_all", "bulk_save_objects", "bulk_insert_mappings", "bulk_update_mappings"
-        ):
-            if site.expr[2] and self._is_session(program, site):
-                for table in self._instances(program, models, site.expr[2][0], site.at):
-                    self._emit(findings, table, site, "db_write", CERTAIN)
-        for site in program.methods("get", "get_one", "get_or_404", "refresh"):
-            if site.expr[2] and self._is_session(program, site):
-                for table in self._instances(program, models, site.expr[2][0], site.at):
-                    self._emit(findings, table, site, "db_read", CERTAIN)
-        for site in program.methods("insert", "update", "delete", "select"):  # users.insert() of Core
-            callee = site.expr[1]
-            if callee[0] == NAME and "." in callee[1]:
-                binding = program.inference.binding((NAME, callee[1].rpartition(".")[0]), site.at)
-                if binding is not None and binding in models.tables:
-                    self._emit(findings, models.tables[binding], site, _STATEMENTS[site.method], CERTAIN)
-
-    def _active_records(self, program: Program, findings: Findings, models: Models) -> None:
-        """`user.save()` by a mixin whose `save` does `session.add(self)`: the mixin has no table, the receiver has."""
-        saving = self._saving(program, models)
-        names = {definition.name for definition in saving}
-        for site in program.methods(*sorted(names)):
-            callee = site.callee
-            if callee.kind != FUNCTION or callee.definition not in saving or callee.path:
-                continue
-            base: Expr = site.expr[1][1] if site.expr[1][0] == ATTR else (NAME, dotted(site.expr[1]).rpartition(".")[0])
-            value = program.value(base, site.at) if base != (NAME, "") else None
-            if (
-                value is not None
-                and value.kind in (INSTANCE, CLASS)
-                and value.definition is not None
-                and not value.path
-            ):
-                table = models.table_of(value.definition)
-                if table:
-                    self._emit(findings, table, site, "db_write", LIKELY)
-
-    def _saving(self, program: Program, models: Models) -> set[Definition]:
-        """Methods of classes without a table that hand `self` to a session, themselves or by another such method."""
-        found: set[Definition] = set()
-        for site in program.methods("add", "delete", "merge"):
-            inside = program.project.enclosing_class(site.file, site.at.scope)
-            owner = program.project.owner(site.file, site.at.scope)
-            if inside is not None and owner is not None and site.expr[2] and site.expr[2][0] == (NAME, "self"):
-                if models.table_of(inside) is None and self._is_session(program, site):
-                    found.add(owner)
-        for _ in range(3 if found else 0):  # save → create → get_or_create
-            for site in program.methods(*sorted({definition.name for definition in found})):
-                inside = program.project.enclosing_class(site.file, site.at.scope)
-                owner = program.project.owner(site.file, site.at.scope)
-                if (
-                    owner is not None
-                    and inside is not None
-                    and any(inside.key == (d.file.path, d.scope.parent) for d in found)
-                ):
-                    found.add(owner)
-        return found
-
-    def _is_session(self, program: Program, site: Site) -> bool:
-        callee = site.expr[1]
-        base: Expr = callee[1] if callee[0] == ATTR else (NAME, callee[1].rpartition(".")[0])
-        if base == (NAME, ""):
-            return False
-        value = program.value(base, site.at)
-        if value.kind == EXTERNAL:
-            return _SESSION_TYPES.match(value.path) is not None or _SESSION.search(value.path) is not None
-        if value.kind == INSTANCE and value.definition is not None and not value.path:
-            return any(_SESSION_TYPES.match(f"{name}()") for name in program.externals(value.definition)) or bool(
-                _SESSION.search(dotted(base))
-            )
-        name = dotted(base) or (base[1][1] if base[0] == CALL and base[1][0] == NAME else "")
-        return _SESSION.search(name) is not None
-
-    def _instances(self, program: Program, models: Models, expr: Expr, at: At) -> list[str]:
-        """Tables of the objects an argument holds."""
-        if expr[0] == LIST:
-            found = [table for item in expr[1] for table in self._instances(program, models, item, at)]
-            return list(dict.fromkeys(found))
-        if expr[0] == DICT:
-            return []
-        value = program.value(expr, at)
-        if value.kind == MANY and value.item is not None:
-            value = value.item
-        if value.expr is not None and value.expr[0] == LIST and value.at is not None and value.expr != expr:
-            return self._instances(program, models, value.expr, value.at)
-        if value.kind in (INSTANCE, CLASS) and value.definition is not None and not value.path:
-            table = models.table_of(value.definition)
-            return [table] if table else []
-        return []
 
 
 framework = SqlAlchemy()

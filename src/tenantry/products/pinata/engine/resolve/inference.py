@@ -6,7 +6,6 @@ from tenantry.products.pinata.engine.facts import (
     ATTR,
     BINARY,
     CALL,
-    CALLABLE,
     DICT,
     ELEMENT,
     INDEX,
@@ -28,6 +27,7 @@ from tenantry.products.pinata.engine.facts import (
 from tenantry.products.pinata.engine.facts import (
     FUNCTION as FUNCTION_EXPR,
 )
+from tenantry.products.pinata.engine.resolve.bindings import Bindings
 from tenantry.products.pinata.engine.resolve.members import Members
 from tenantry.products.pinata.engine.resolve.project import Entry, Project
 from tenantry.products.pinata.engine.resolve.types import as_type
@@ -74,6 +74,7 @@ class Inference:
         self.member_rules = tuple(member_rules)
         self._namespaces = dict(namespaces or {})
         self.members = Members(self)
+        self.bindings = Bindings(self)
         self._names: dict[tuple[str, int, str], Value] = {}
         self._stars: dict[str, tuple[list[str], str]] = {}
         self._offers: dict[str, set[str]] = {}
@@ -180,10 +181,10 @@ class Inference:
         if isinstance(entry, Import):
             return self.imported(file, entry, name)
         if isinstance(entry, Assign):
-            return self._assigned(entry, At(file, scope))
+            return self.assigned(entry, At(file, scope))
         return self._param(entry, At(file, scope))
 
-    def _assigned(self, item: Assign, at: At) -> Value:
+    def assigned(self, item: Assign, at: At) -> Value:
         if item.annotation is not None:
             value = as_type(self, item.annotation, at)
             if value.known:
@@ -270,23 +271,27 @@ class Inference:
                 return as_type(self, expr, at)  # an alias of a type
             return self.members.index(self.value(expr[1], at), expr[2])
         if tag == BINARY:
-            if expr[1] in ("or", "and", "?", "??", "||", "&&"):
-                left = self.value(expr[2], at)
-                if left.path.startswith(("process.env.", "import.meta.env.")) and expr[3][0] in (STR, NUM, TEMPLATE):
-                    return Value(LITERAL, expr=expr, at=at)  # an environment variable with its default
-                return left if left.known and left.kind != LITERAL else self._either(left, self.value(expr[3], at))
-            if expr[1] in ("+", "%", "/"):
-                left = self.value(expr[2], at)
-                if left.kind in (EXTERNAL, INSTANCE, CLASS) and expr[1] == "/":
-                    return left  # pathlib: a folder / "name" is still a path
-                return Value(LITERAL, expr=expr, at=at)
-            if expr[1] in ("|", "&"):
-                return self.value(expr[2], at)
+            return self._operator(expr, at)
         if tag == FUNCTION_EXPR:
             inline = self.project.inline(at.file, expr[1])
             return Value(FUNCTION, inline) if inline is not None else UNKNOWN
         if tag == SPLAT:
             return self.value(expr[1], at)
+        return UNKNOWN
+
+    def _operator(self, expr: Expr, at: At) -> Value:
+        if expr[1] in ("or", "and", "?", "??", "||", "&&"):
+            left = self.value(expr[2], at)
+            if left.path.startswith(("process.env.", "import.meta.env.")) and expr[3][0] in (STR, NUM, TEMPLATE):
+                return Value(LITERAL, expr=expr, at=at)  # an environment variable with its default
+            return left if left.known and left.kind != LITERAL else self._either(left, self.value(expr[3], at))
+        if expr[1] in ("+", "%", "/"):
+            left = self.value(expr[2], at)
+            if left.kind in (EXTERNAL, INSTANCE, CLASS) and expr[1] == "/":
+                return left  # pathlib: a folder / "name" is still a path
+            return Value(LITERAL, expr=expr, at=at)
+        if expr[1] in ("|", "&"):
+            return self.value(expr[2], at)
         return UNKNOWN
 
     @staticmethod
@@ -301,7 +306,7 @@ class Inference:
         assigned = self._dotted_assignment(name, at)
         if assigned.known:
             return assigned
-        imported = self._imported_prefix(name, at)
+        imported = self.imported_prefix(name, at)
         if imported is None:
             value = self.name(at.file, at.scope, head)
         else:
@@ -325,7 +330,7 @@ class Inference:
                 return self._names[key]
         return UNKNOWN
 
-    def _imported_prefix(self, name: str, at: At) -> tuple[Value, str] | None:
+    def imported_prefix(self, name: str, at: At) -> tuple[Value, str] | None:
         modules = self.project.imported_modules(at.file)
         if not modules or name.partition(".")[0] not in modules:
             return None
@@ -412,106 +417,7 @@ class Inference:
 
     def binding(self, expr: Expr, at: At) -> Binding | None:
         """The variable that an expression names, followed through imports and plain aliases to where it is created."""
-        if expr[0] == NAME:
-            return self._binding(expr[1], at, 0)
-        if expr[0] == CALL:  # create_app() → the variable it returns
-            callee = self.callee(expr, at)
-            if callee.kind == FUNCTION and callee.definition is not None and not callee.path:
-                for returned in callee.definition.scope.returns:
-                    found = self.binding(returned, callee.definition.inside)
-                    if found is not None:
-                        return found
-        return None
-
-    def _binding(self, name: str, at: At, depth: int) -> Binding | None:
-        if depth > 12:
-            return None
-        project, file, scope = self.project, at.file, at.scope
-        head, _, rest = name.partition(".")
-        if head == "self" and rest:
-            inside = project.enclosing_class(file, scope)
-            return self.members.attribute_binding(inside, rest) if inside is not None else None
-        current = scope
-        while current >= 0:
-            if current == scope or file.scopes[current].kind != CLASS_SCOPE:
-                table = project.names(file, current)
-                if rest and table.get(name) and isinstance(table[name][0], Assign):
-                    return Binding(file.path, current, name)
-                for entry in table.get(head, ()):
-                    found = self._entry_binding(entry, head, rest, At(file, current), depth)
-                    if found is not None:
-                        return found
-                if table.get(head) and file.scopes[current].kind == CALLABLE:
-                    return None
-            current = file.scopes[current].parent
-        value = self._imported_prefix(name, at)
-        if value is not None and value[0].kind == MODULE and value[1]:
-            return self._binding(value[1], At(project.files[value[0].path], 0), depth + 1)
-        return self._star_binding(name, at, depth)
-
-    def _entry_binding(self, entry: Entry, head: str, rest: str, at: At, depth: int) -> Binding | None:
-        project = self.project
-        if isinstance(entry, Import):
-            speaks = project.language(at.file)
-            path = speaks.find_module(project, at.file, entry)
-            if entry.name and entry.name != "*":
-                if path is not None:
-                    target = f"{entry.name}.{rest}" if rest else entry.name
-                    found = self._binding(target, At(project.files[path], 0), depth + 1)
-                    if found is not None:
-                        return found
-                value = self.imported(at.file, entry)
-                if value.kind == MODULE and rest:
-                    return self._binding(rest, At(project.files[value.path], 0), depth + 1)
-                return None
-            value = self.imported(at.file, entry, head)
-            return (
-                self._binding(rest, At(project.files[value.path], 0), depth + 1)
-                if value.kind == MODULE and rest
-                else None
-            )
-        if isinstance(entry, Assign):
-            if rest:
-                value = self._assigned(entry, at)
-                if value.kind == INSTANCE and value.definition is not None:
-                    return self.members.attribute_binding(value.definition, rest)
-                return None
-            if entry.value is not None and entry.value[0] in (NAME, CALL) and entry.value != (NAME, entry.target):
-                further = (
-                    self.binding(entry.value, at)
-                    if entry.value[0] == CALL
-                    else self._binding(entry.value[1], at, depth + 1)
-                )
-                if further is not None:
-                    return further
-            return Binding(at.file.path, at.scope, head)
-        if isinstance(entry, Param):
-            return None if rest else self._handed_binding(entry, at, depth)
-        if isinstance(entry, int) and rest and at.file.scopes[entry].kind == CLASS_SCOPE:
-            return self.members.attribute_binding(project.definition(at.file, entry), rest)
-        return None
-
-    def _handed_binding(self, param: Param, at: At, depth: int) -> Binding:
-        """What a parameter is bound to by the calls of its function in the same file; by itself when there are none."""
-        scope = at.file.scopes[at.scope]
-        position = next((i for i, item in enumerate(scope.params) if item.name == param.name), 0)
-        for call in at.file.calls:
-            if call.expr[1] == (NAME, scope.name) and call.scope != at.scope and position < len(call.expr[2]):
-                argument = call.expr[2][position]
-                found = self._binding(argument[1], At(at.file, call.scope), depth + 1) if argument[0] == NAME else None
-                if found is not None:
-                    return found
-        return Binding(at.file.path, at.scope, param.name)
-
-    def _star_binding(self, name: str, at: At, depth: int) -> Binding | None:
-        for entry in self.project.names(at.file, 0).get("*", ()):
-            if isinstance(entry, Import):
-                path = self.project.language(at.file).find_module(self.project, at.file, entry)
-                if path is not None:
-                    found = self._binding(name, At(self.project.files[path], 0), depth + 1)
-                    if found is not None:
-                        return found
-        return None
+        return self.bindings.of(expr, at)
 
 
 __all__ = ["Inference", "MemberRule", "Namespace", "Result"]
