@@ -5,10 +5,11 @@ Each package owns its tables and migrates them, and may have settings of its own
 
 import pkgutil
 from collections.abc import Iterable
+from importlib.util import find_spec
 
 import tenantry.infra
 from tenantry.core.configuration import SettingsBase
-from tenantry.core.settings import Settings
+from tenantry.core.settings import Settings, SettingsError
 from tenantry.infra.database.packages import Package
 
 
@@ -33,8 +34,23 @@ def setting_kinds(products: Iterable[str]) -> list[type[SettingsBase]]:
 
 
 def _of_product(name: str) -> Package:
-    """`pinata` is one of ours; `my_package.product:product` is the package `my_package` of somebody else."""
-    if ":" not in name:
-        return Package(name, f"tenantry.products.{name}")
-    module = name.partition(":")[0].rpartition(".")[0] or name.partition(":")[0]
-    return Package(module.replace(".", "_"), module)
+    """`pinata` is one of ours; `my_package.product:product` is the package `my_package` of somebody else.
+
+    Raises:
+        SettingsError: there is no such package.
+    """
+    if ":" in name:
+        module = name.partition(":")[0].rpartition(".")[0] or name.partition(":")[0]
+        package = Package(module.replace(".", "_"), module)
+    else:
+        package = Package(name, f"tenantry.products.{name}")
+    if not _exists(package.module):
+        raise SettingsError(f"TENANTRY_PRODUCTS names “{name}”, which is not there: no package {package.module}.")
+    return package
+
+
+def _exists(module: str) -> bool:
+    try:
+        return find_spec(module) is not None
+    except ModuleNotFoundError:  # a package around it isn't there either
+        return False

@@ -3,6 +3,7 @@
 import ast
 import dataclasses
 import inspect
+import itertools
 import re
 from pathlib import Path
 from typing import Annotated
@@ -69,7 +70,7 @@ def test_every_field_of_the_manifest_is_described() -> None:
     body = definition.body
     described = {
         node.target.id
-        for node, after in zip(body, body[1:], strict=False)
+        for node, after in itertools.pairwise(body)
         if isinstance(node, ast.AnnAssign) and isinstance(after, ast.Expr) and isinstance(node.target, ast.Name)
     }
     assert described == {field.name for field in dataclasses.fields(Product)}

@@ -34,7 +34,12 @@ class Installation:
 
     def __init__(self, folder: Path, **variables: str) -> None:
         self.folder = folder
-        kept = {name: value for name, value in os.environ.items() if not name.startswith("TENANTRY_")}
+        # With byte code kept, as on everybody's machine: without, every command would spend two seconds compiling.
+        kept = {
+            name: value
+            for name, value in os.environ.items()
+            if not name.startswith("TENANTRY_") and name != "PYTHONDONTWRITEBYTECODE"
+        }
         self.environment = kept | {
             "TENANTRY_DATA_DIR": str(folder),
             "TENANTRY_PORT": str(free_port()),
@@ -223,7 +228,7 @@ sys.exit(f"loaded: {heavy}" if heavy else 0)
             check=False,
             capture_output=True,
             text=True,
-            env=os.environ | {"TENANTRY_PRODUCTS": "pinata"},
+            env=environment,
         )
         assert ended.returncode == 0, ended.stderr
 
