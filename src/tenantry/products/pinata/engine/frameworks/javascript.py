@@ -191,9 +191,9 @@ def _passed_on(program: Program) -> dict[str, set[str]]:
             if value is None:
                 continue
             pairs = value[1] if value[0] == DICT else (((STR, assign.target), value),)
-            for key, item in pairs:
-                if item[0] == NAME and key[0] == STR:
-                    table[item[1][item[1].rfind(".") + 1 :]].add(key[1][key[1].rfind(".") + 1 :])
+            for key, given in pairs:
+                if given[0] == NAME and key[0] == STR:
+                    table[given[1][given[1].rfind(".") + 1 :]].add(key[1][key[1].rfind(".") + 1 :])
     return table
 
 

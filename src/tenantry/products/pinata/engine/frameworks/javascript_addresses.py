@@ -21,7 +21,9 @@ from tenantry.products.pinata.engine.resolve.values import FUNCTION, At, Definit
 
 # Called with a configuration, or with a URL and a configuration: `axios({url, method})`.
 REQUESTS = frozenset(
-    "axios axios.default axios.create() got ky request request-promise needle superagent got.extend() ky.create() ky.extend() ky-universal wretch redaxios gaxios.request".split()
+    "axios axios.default axios.create() got ky request request-promise needle superagent got.extend() ky.create() ky.extend() "
+    "ky-universal wretch redaxios gaxios.request".split()
+)
 HOLES_ONLY = re.compile(r"(?:\{[^{}]*\}|[/?&=]|[a-z]+://(?:\{[^{}]*\}|[\w.:-]+))*\Z")
 MAX_WRAPPERS = 3
 BASE_KEYS = ("baseURL", "prefixUrl", "baseUrl", "url")

@@ -1,27 +1,22 @@
 """HTTP clients of JavaScript: fetch, axios, got, ky, superagent, undici, Angular's and NestJS' clients, and wrappers around them."""
 
 import re
-from collections.abc import Iterator
 
 from tenantry.products.pinata.engine.facts import (
-    ATTR,
     BINARY,
     CALL,
     DICT,
     NAME,
-    NUM,
     STR,
     TEMPLATE,
-    Assign,
     Expr,
-    Param,
 )
 from tenantry.products.pinata.engine.findings import CERTAIN, GUESS, LIKELY, Findings
-from tenantry.products.pinata.engine.frameworks.javascript import calls_of, is_javascript, option
+from tenantry.products.pinata.engine.frameworks.javascript import is_javascript, option
 from tenantry.products.pinata.engine.frameworks.javascript_addresses import HOLES_ONLY, REQUESTS, Addresses, names_in
 from tenantry.products.pinata.engine.resolve.inference import Inference, Result
 from tenantry.products.pinata.engine.resolve.program import Program, Site
-from tenantry.products.pinata.engine.resolve.values import EXTERNAL, FUNCTION, At, Definition, Value
+from tenantry.products.pinata.engine.resolve.values import EXTERNAL, FUNCTION, At, Value
 
 _VERBS = {verb: verb.upper() for verb in ("get", "post", "put", "patch", "delete", "head", "options")} | {
     "del": "DELETE", "jsonp": "GET", "getJSON": "GET", "postForm": "POST", "putForm": "PUT", "patchForm": "PATCH",
@@ -32,8 +27,6 @@ _FETCHES = frozenset(
     "fetch window.fetch globalThis.fetch global.fetch self.fetch node-fetch cross-fetch isomorphic-fetch isomorphic-unfetch "
     "unfetch undici.fetch undici.request ofetch ofetch.ofetch ofetch.$fetch useFetch cross-fetch.fetch make-fetch-happen "
     "expo/fetch.fetch @tauri-apps/plugin-http.fetch".split()
-)
-# Called with a configuration, or a URL and a configuration: `axios({url, method})`.
 )
 # Objects with get, post, … whose first argument is the URL.
 _CLIENTS = re.compile(
@@ -214,7 +207,7 @@ class JavaScriptHttp(Addresses):
                 text,
                 "",
                 "swr",
-                fetcher.definition.name if fetcher.definition is not None else "",
+                fetcher.definition.name,
             )
 
 framework = JavaScriptHttp()

@@ -26,11 +26,12 @@ _READS = frozenset(
 )
 _WRITES = frozenset(
     "create insertMany insertOne save updateOne updateMany update findOneAndUpdate findByIdAndUpdate findOneAndDelete "
-    "findByIdAndDelete findByIdAndRemove findOneAndRemove findOneAndReplace replaceOne deleteOne deleteMany remove bulkWrite bulkSave".split()
+    "findByIdAndDelete findByIdAndRemove findOneAndRemove findOneAndReplace replaceOne deleteOne deleteMany remove bulkWrite "
+    "bulkSave".split()
 )
 # As Mongoose makes a collection's name of a model's name.
 _PLURALS = tuple(
-    (re.compile(pattern, re.I), replacement)
+    (re.compile(pattern, re.IGNORECASE), replacement)
     for pattern, replacement in (
         (r"human$", "humans"), (r"(m)an$", r"\1en"), (r"(pe)rson$", r"\1ople"), (r"(child)$", r"\1ren"), (r"^(ox)$", r"\1en"),
         (r"(ax|test)is$", r"\1es"), (r"(octop|vir)us$", r"\1i"), (r"(alias|status)$", r"\1es"), (r"(bu)s$", r"\1ses"),
@@ -90,7 +91,11 @@ class Models:
                     if assign.scope == definition.index:
                         for prop in decorators_of_field(self.inference, assign.value, definition.inside):
                             if prop.name == "@nestjs/mongoose.Prop":
-                                columns.append(self._column(assign.target, prop.args[0] if prop.args else ("?",), definition.inside))
+                                columns.append(
+                                    self._column(
+                                        assign.target, prop.args[0] if prop.args else ("?",), definition.inside
+                                    )
+                                )
                 self.by_name[definition.name] = Model(
                     name or collection_name(definition.name), definition.file, item.line, columns, definition
                 )
@@ -112,7 +117,9 @@ class Models:
         name = strings.text(self.inference, call[2][0], at)
         if not name:
             return
-        collection = strings.text(self.inference, call[2][2], at) if len(call[2]) > 2 and call[2][2][0] != DICT else None
+        collection = (
+            strings.text(self.inference, call[2][2], at) if len(call[2]) > 2 and call[2][2][0] != DICT else None
+        )
         schema, where = call[2][1], at
         binding = self.inference.binding(schema, at)
         columns: list[Column] = []
@@ -137,7 +144,11 @@ class Models:
         if found is None or found[0][0] != DICT:
             return []
         columns = [self._column(key[1], value, found[1]) for key, value in found[0][1] if key[0] == STR]
-        return columns if any(column.name == "_id" for column in columns) else [Column("_id", "objectid", False, True), *columns]
+        return (
+            columns
+            if any(column.name == "_id" for column in columns)
+            else [Column("_id", "objectid", False, True), *columns]
+        )
 
     def _column(self, name: str, value: Expr, at: At) -> Column:
         many = value[0] == LIST
@@ -155,7 +166,9 @@ class Models:
             needed = option(self.inference, value, at, "required")
             required = needed is not None and (needed[0] == (NUM, True) or needed[0][0] == LIST)
         text = kind[1].rpartition(".")[2].lower() if kind[0] == NAME else "object" if kind[0] == DICT else ""
-        return Column(name, text + ("[]" if many else ""), not required, False, collection_name(reference) if reference else None)
+        return Column(
+            name, text + ("[]" if many else ""), not required, False, collection_name(reference) if reference else None
+        )
 
     def token(self, expr: Expr, at: At) -> Model | None:
         """The model of `User.name` or `"User"`, as NestJS' tokens have it."""
@@ -198,7 +211,9 @@ class Mongoose:
     def find(self, program: Program, findings: Findings) -> None:
         models = models_of(program.inference)
         for _, item in sorted(models.by_name.items()):
-            findings.table(Table(item.collection, item.file, item.line, item.columns, 0, item.definition, {"collection": True}))
+            findings.table(
+                Table(item.collection, item.file, item.line, item.columns, 0, item.definition, {"collection": True})
+            )
         for site in program.methods(*sorted(_READS | _WRITES)):
             if is_javascript(site.file):
                 self._site(program, findings, models, site)
@@ -208,7 +223,9 @@ class Mongoose:
         collection, confidence = None, CERTAIN
         if callee.path.startswith("mongoose.Model") and callee.expr is not None:
             collection = callee.expr[1]
-        elif callee.path.startswith("mongoose.Model") and callee.item is not None and callee.item.definition is not None:
+        elif (
+            callee.path.startswith("mongoose.Model") and callee.item is not None and callee.item.definition is not None
+        ):
             known = models.by_name.get(callee.item.definition.name)
             collection = known.collection if known is not None else None
         elif callee.path.startswith("mongoose.Model().") and callee.kind == EXTERNAL:

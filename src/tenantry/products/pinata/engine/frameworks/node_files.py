@@ -7,21 +7,27 @@ from tenantry.products.pinata.engine.resolve.program import Program
 from tenantry.products.pinata.engine.resolve.values import EXTERNAL
 
 _MODULES = frozenset(("fs", "fs.promises", "fs-extra", "graceful-fs", "Deno", "Bun"))
-_READS = frozenset("readFile readFileSync createReadStream readJson readJsonSync readJSON readTextFile readTextFileSync".split())
+_READS = frozenset(
+    "readFile readFileSync createReadStream readJson readJsonSync readJSON readTextFile readTextFileSync".split()
+)
 _WRITES = frozenset(
     "writeFile writeFileSync appendFile appendFileSync createWriteStream unlink unlinkSync rm rmSync rename renameSync copyFile "
     "copyFileSync writeJson writeJsonSync writeJSON outputFile outputFileSync outputJson remove removeSync ensureFile writeTextFile".split()
 )
 _CACHES = (
-    "ioredis()", "ioredis.Redis()", "ioredis.default()", "ioredis.Cluster()", "redis.createClient()", "redis.createCluster()", "@upstash/redis.Redis()",
+    "ioredis()", "ioredis.Redis()", "ioredis.default()", "ioredis.Cluster()", "redis.createClient()", "redis.createCluster()",
+    "@upstash/redis.Redis()",
     "@upstash/redis.Redis.fromEnv()", "cache-manager.Cache()", "cache-manager.caching()", "cache-manager.createCache()", "node-cache()",
     "node-cache.NodeCache()", "lru-cache()", "lru-cache.LRUCache()", "@nestjs/cache-manager.Cache()", "keyv()", "memcached()",
     "redis.RedisClientType()", "@nestjs/common.Cache()",
 )  # fmt: skip
-_CACHE_READS = frozenset("get mget mGet getBuffer hget hGet hgetall hGetAll hmget hmGet exists ttl smembers sMembers lrange lRange zrange zRange getdel getDel wrap fetch has".split())
+_CACHE_READS = frozenset(
+    "get mget mGet getBuffer hget hGet hgetall hGetAll hmget hmGet exists ttl smembers sMembers lrange lRange zrange zRange "
+    "getdel getDel wrap fetch has".split()
+)
 _CACHE_WRITES = frozenset(
-    "set setex setEx psetex mset mSet setnx setNX hset hSet hmset del unlink incr incrby incrBy decr expire sadd sAdd srem sRem lpush lPush rpush rPush zadd "
-    "zAdd reset flushall flushAll".split()
+    "set setex setEx psetex mset mSet setnx setNX hset hSet hmset del unlink incr incrby incrBy decr expire sadd sAdd "
+    "srem sRem lpush lPush rpush rPush zadd zAdd reset flushall flushAll".split()
 )
 
 
@@ -48,9 +54,10 @@ class NodeFiles:
                 client, _, method = name.rpartition(".")
                 if client in _CACHES:
                     key = program.folded(site.expr[2][0], site.at)
+                    kind = "cache_read" if method in _CACHE_READS else "cache_write"
                     findings.add(
-                        "cache_read" if method in _CACHE_READS else "cache_write", key or "{key}", site.file, site.line,
-                        scope=site.at.scope, end_line=site.outer.end_line, framework=client.partition("(")[0].partition(".")[0], operation=method,
+                        kind, key or "{key}", site.file, site.line, scope=site.at.scope, end_line=site.outer.end_line,
+                        framework=client.partition("(")[0].partition(".")[0], operation=method,
                     )  # fmt: skip
                     break
 

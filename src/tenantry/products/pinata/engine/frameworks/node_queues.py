@@ -4,7 +4,14 @@ import re
 
 from tenantry.products.pinata.engine.facts import ATTR, CALL, DICT, NAME, STR, Expr
 from tenantry.products.pinata.engine.findings import CERTAIN, LIKELY, Findings
-from tenantry.products.pinata.engine.frameworks.javascript import canonical, decorators, is_javascript, items, javascript_classes, option
+from tenantry.products.pinata.engine.frameworks.javascript import (
+    canonical,
+    decorators,
+    is_javascript,
+    items,
+    javascript_classes,
+    option,
+)
 from tenantry.products.pinata.engine.resolve import strings
 from tenantry.products.pinata.engine.resolve.inference import Inference, Result
 from tenantry.products.pinata.engine.resolve.program import Program, Site
@@ -18,21 +25,29 @@ _PROCESSORS = ("@nestjs/bullmq.Processor", "@nestjs/bull.Processor")
 _PUBLISHERS = (
     (re.compile(r"(?:amqplib|amqp-connection-manager|amqplib/callback_api)\b"), "sendToQueue", 0),
     (re.compile(r"nats\b"), "publish", 0), (re.compile(r"mqtt\b"), "publish", 0),
-    (re.compile(r"(?:ioredis|redis)\b"), "publish", 0), (re.compile(r"(?:ioredis|redis)\b"), "xadd", 0), (re.compile(r"redis\b"), "xAdd", 0),
+    (re.compile(r"(?:ioredis|redis)\b"), "publish", 0), (re.compile(r"(?:ioredis|redis)\b"), "xadd", 0),
+    (re.compile(r"redis\b"), "xAdd", 0),
     (re.compile(r"(?:mqtt|nats)\b"), "publishAsync", 0),
 )  # fmt: skip
 _CONSUMERS = (
     (re.compile(r"(?:amqplib|amqp-connection-manager)\b"), "consume"), (re.compile(r"nats\b"), "subscribe"),
-    (re.compile(r"mqtt\b"), "subscribe"), (re.compile(r"(?:ioredis|redis)\b"), "subscribe"), (re.compile(r"(?:ioredis|redis)\b"), "pSubscribe"),
+    (re.compile(r"mqtt\b"),
+    "subscribe"), (re.compile(r"(?:ioredis|redis)\b"), "subscribe"), (re.compile(r"(?:ioredis|redis)\b"), "pSubscribe"),
     (re.compile(r"(?:ioredis|redis)\b"), "psubscribe"),
 )  # fmt: skip
 _COMMANDS = {
-    "@aws-sdk/client-sqs.SendMessageCommand": ("publish", ("QueueUrl",)), "@aws-sdk/client-sqs.SendMessageBatchCommand": ("publish", ("QueueUrl",)),
-    "@aws-sdk/client-sns.PublishCommand": ("publish", ("TopicArn",)), "@aws-sdk/client-sqs.ReceiveMessageCommand": ("consume", ("QueueUrl",)),
+    "@aws-sdk/client-sqs.SendMessageCommand": ("publish", ("QueueUrl",)),
+    "@aws-sdk/client-sqs.SendMessageBatchCommand": ("publish", ("QueueUrl",)),
+    "@aws-sdk/client-sns.PublishCommand": ("publish", ("TopicArn",)),
+    "@aws-sdk/client-sqs.ReceiveMessageCommand": ("consume", ("QueueUrl",)),
     "@aws-sdk/client-eventbridge.PutEventsCommand": ("publish", ("EventBusName",)),
 }  # fmt: skip
 _SCHEDULES = {
-    "node-cron.schedule": (0, 1), "cron.CronJob": (0, 1), "node-schedule.scheduleJob": (0, 1), "cron.CronJob.from": (0, 1), "croner.Cron": (0, 1),
+    "node-cron.schedule": (0, 1),
+    "cron.CronJob": (0, 1),
+    "node-schedule.scheduleJob": (0, 1),
+    "cron.CronJob.from": (0, 1),
+    "croner.Cron": (0, 1),
 }
 
 
@@ -60,7 +75,12 @@ class NodeQueues:
         "mqtt", "ioredis", "redis", "@aws-sdk/client-sqs", "@aws-sdk/client-sns", "@aws-sdk/client-eventbridge", "node-cron", "cron",
         "node-schedule", "croner", "amqplib/callback_api",
     )  # fmt: skip
-    results: dict[str, tuple[Result, ...]] = {"Queue": (queue,), "bull": (queue,), "bee-queue": (queue,), "@": (injected,)}
+    results: dict[str, tuple[Result, ...]] = {
+        "Queue": (queue,),
+        "bull": (queue,),
+        "bee-queue": (queue,),
+        "@": (injected,),
+    }
 
     def find(self, program: Program, findings: Findings) -> None:
         self._bull(program, findings)
@@ -69,7 +89,9 @@ class NodeQueues:
         self._commands(program, findings)
         self._scheduled(program, findings)
 
-    def _add(self, findings: Findings, kind: str, name: str, site: Site, framework: str, handler: Definition | None = None) -> None:
+    def _add(
+        self, findings: Findings, kind: str, name: str, site: Site, framework: str, handler: Definition | None = None
+    ) -> None:
         findings.add(
             kind, name, site.file, site.line, scope=site.at.scope, end_line=site.outer.end_line, framework=framework,
             confidence=LIKELY if name.startswith("{") else CERTAIN, handler=handler,
@@ -89,7 +111,9 @@ class NodeQueues:
         for site in program.calls(*_WORKERS[:1]):
             name = program.folded(site.argument("name", 0), site.at)
             if name:
-                self._add(findings, "consume", name, site, "bullmq", self._function(program, site.expr[2][1:2], site.at))
+                self._add(
+                    findings, "consume", name, site, "bullmq", self._function(program, site.expr[2][1:2], site.at)
+                )
         for definition in javascript_classes(program):
             for item in decorators(program.inference, definition) if definition.scope.decorators else ():
                 if item.name in _PROCESSORS:
@@ -99,10 +123,16 @@ class NodeQueues:
         callee = site.callee
         if callee.expr is not None and callee.path.startswith(QUEUE):
             return str(callee.expr[1])
-        if callee.kind == EXTERNAL and callee.path.startswith(("bullmq.Queue()", "bull.Queue()")) and site.expr[1][0] == NAME:
+        if (
+            callee.kind == EXTERNAL
+            and callee.path.startswith(("bullmq.Queue()", "bull.Queue()"))
+            and site.expr[1][0] == NAME
+        ):
             inside = program.project.enclosing_class(site.file, site.at.scope)
             parts = site.expr[1][1].split(".")
-            if inside is not None and len(parts) == 3 and parts[0] == "self":  # typed field, told apart by its decorator
+            if (
+                inside is not None and len(parts) == 3 and parts[0] == "self"
+            ):  # typed field, told apart by its decorator
                 for owner in program.inference.members.order(inside)[0]:
                     for at, assign in program.inference.members.attributes(owner).get(parts[1], ()):
                         if assign.value is not None and assign.value[0] == CALL:
@@ -122,7 +152,10 @@ class NodeQueues:
         for index, scope in enumerate(definition.file.scopes):
             if scope.parent == definition.index and scope.kind == "function":
                 method = program.project.definition(definition.file, index)
-                if any(item.last == "Process" for item in decorators(program.inference, method)) or scope.name == "process":
+                if (
+                    any(item.last == "Process" for item in decorators(program.inference, method))
+                    or scope.name == "process"
+                ):
                     found.append(method)
         for method in found:
             line = method.scope.decorators[0][1] if method.scope.decorators else method.scope.line
@@ -143,7 +176,12 @@ class NodeQueues:
 
     def _kafka(self, program: Program, findings: Findings) -> None:
         for site in program.methods("send", "sendBatch", "subscribe"):
-            if not is_javascript(site.file) or not site.expr[2] or "kafkajs" not in site.callee.path and "kafka" not in site.callee.path.lower():
+            if (
+                not is_javascript(site.file)
+                or not site.expr[2]
+                or "kafkajs" not in site.callee.path
+                and "kafka" not in site.callee.path.lower()
+            ):
                 continue
             topics: list[tuple[Expr, At]] = []
             if site.method == "sendBatch":
@@ -158,7 +196,9 @@ class NodeQueues:
             for expr, at in topics:
                 name = program.folded(expr, at)
                 if name:
-                    self._add(findings, "consume" if site.method == "subscribe" else "publish", name, site, "kafkajs", handler)
+                    self._add(
+                        findings, "consume" if site.method == "subscribe" else "publish", name, site, "kafkajs", handler
+                    )
 
     def _runner(self, program: Program, site: Site) -> Definition | None:
         """The function that `consumer.run({eachMessage})` is given, for the same consumer."""
@@ -182,11 +222,7 @@ class NodeQueues:
                     name = program.folded(site.expr[2][position], site.at)
                     if name:
                         self._add(findings, "publish", name, site, self._library(site, "amqplib"))
-        for site in program.methods("publish"):  # exchange, routing key
-            if is_javascript(site.file) and len(site.expr[2]) >= 3 and amqp and (self._is_amqp(site) or self._named_channel(site)):
-                name = program.folded(site.expr[2][1], site.at) or program.folded(site.expr[2][0], site.at)
-                if name:
-                    self._add(findings, "publish", name, site, "amqplib")
+        self._exchanges(program, findings, amqp)
         for pattern, method in _CONSUMERS:
             for site in program.methods(method):
                 if not is_javascript(site.file) or not site.expr[2]:
@@ -197,6 +233,18 @@ class NodeQueues:
                         name = program.folded(expr, at)
                         if name:
                             self._add(findings, "consume", name, site, self._library(site, "amqplib"), handler)
+
+    def _exchanges(self, program: Program, findings: Findings, amqp: bool) -> None:
+        for site in program.methods("publish"):  # exchange, routing key
+            if (
+                is_javascript(site.file)
+                and len(site.expr[2]) >= 3
+                and amqp
+                and (self._is_amqp(site) or self._named_channel(site))
+            ):
+                name = program.folded(site.expr[2][1], site.at) or program.folded(site.expr[2][0], site.at)
+                if name:
+                    self._add(findings, "publish", name, site, "amqplib")
 
     @staticmethod
     def _is_amqp(site: Site) -> bool:
@@ -216,7 +264,11 @@ class NodeQueues:
     def _commands(self, program: Program, findings: Findings) -> None:
         for command, (kind, keys) in _COMMANDS.items():
             for site in program.calls(command):
-                given = option(program.inference, site.expr[2][0], site.at, *keys) if site.expr[2] and site.expr[2][0][0] in (DICT, NAME) else None
+                given = (
+                    option(program.inference, site.expr[2][0], site.at, *keys)
+                    if site.expr[2] and site.expr[2][0][0] in (DICT, NAME)
+                    else None
+                )
                 name = program.folded(*given) if given is not None else None
                 if name:
                     self._add(findings, kind, re.split(r"[/:]", name)[-1], site, "aws")

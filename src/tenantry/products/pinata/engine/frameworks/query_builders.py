@@ -13,14 +13,22 @@ _KNEX_CHAIN = frozenset(
     "returning andWhere orWhere pluck max min sum increment decrement whereNull whereNotNull distinct offset groupBy onConflict "
     "modify columns whereRaw paginate".split()
 )
-_KNEX_JOINS = frozenset("join leftJoin innerJoin rightJoin leftOuterJoin rightOuterJoin fullOuterJoin crossJoin".split())
+_KNEX_JOINS = frozenset(
+    "join leftJoin innerJoin rightJoin leftOuterJoin rightOuterJoin fullOuterJoin crossJoin".split()
+)
 _KNEX_COLUMNS = {
     "increments": "integer", "bigIncrements": "bigint", "integer": "integer", "bigInteger": "bigint", "string": "varchar", "text": "text",
     "float": "float", "decimal": "decimal", "boolean": "boolean", "date": "date", "datetime": "timestamp", "timestamp": "timestamp",
     "json": "json", "jsonb": "jsonb", "uuid": "uuid", "binary": "bytea", "enum": "enum", "enu": "enum", "smallint": "smallint",
 }  # fmt: skip
 _DRIZZLE_TABLES = frozenset(("pgTable", "mysqlTable", "sqliteTable"))
-_KYSELY = {"selectFrom": "db_read", "insertInto": "db_write", "updateTable": "db_write", "deleteFrom": "db_write", "replaceInto": "db_write"}
+_KYSELY = {
+    "selectFrom": "db_read",
+    "insertInto": "db_write",
+    "updateTable": "db_write",
+    "deleteFrom": "db_write",
+    "replaceInto": "db_write",
+}
 
 
 class QueryBuilders:
@@ -40,7 +48,9 @@ class QueryBuilders:
         if program.project.imports("drizzle-orm", *self.packages[3:6]):
             self._drizzle(program, findings)
 
-    def _note(self, findings: Findings, kind: str, table: str, site: Site, framework: str, confidence: float = CERTAIN) -> None:
+    def _note(
+        self, findings: Findings, kind: str, table: str, site: Site, framework: str, confidence: float = CERTAIN
+    ) -> None:
         findings.add(
             kind, table, site.file, site.line, scope=site.at.scope, end_line=site.outer.end_line, confidence=confidence,
             framework=framework, operation=site.method,
@@ -82,7 +92,11 @@ class QueryBuilders:
         if value.path.startswith(("knex()", "knex.knex()", "knex.Knex()")):
             return True
         name = first[1][1] if first[1][0] == NAME else ""
-        return value.kind in ("unknown", "external") and name.rpartition(".")[2].lower() in ("knex", "trx") or name.endswith(("knex.select", "knex.from"))
+        return (
+            value.kind in ("unknown", "external")
+            and name.rpartition(".")[2].lower() in ("knex", "trx")
+            or name.endswith(("knex.select", "knex.from"))
+        )
 
     def _named(self, program: Program, findings: Findings, kind: str, expr: Expr, site: Site) -> None:
         text = program.text(expr, site.at)
@@ -133,7 +147,9 @@ class QueryBuilders:
             if reference and "inTable" not in words:
                 reference = reference.rpartition(".")[0] or None
             primary = "primary" in words or kind.lower().endswith("increments")
-            columns.append(Column(name, _KNEX_COLUMNS[kind], "notNullable" not in words and not primary, primary, reference))
+            columns.append(
+                Column(name, _KNEX_COLUMNS[kind], "notNullable" not in words and not primary, primary, reference)
+            )
         return columns
 
     # -- Kysely -----------------------------------------------------------------------------------------------
@@ -143,7 +159,12 @@ class QueryBuilders:
             if is_javascript(site.file) and site.expr[2] and site.expr[2][0][0] == STR:
                 self._note(findings, _KYSELY[site.method], site.expr[2][0][1].split()[0], site, "kysely")
         for site in program.methods("innerJoin", "leftJoin", "rightJoin", "fullJoin"):
-            if is_javascript(site.file) and site.expr[2] and site.expr[2][0][0] == STR and any(self._method(c) in _KYSELY for c in spine(site.outer.expr)):
+            if (
+                is_javascript(site.file)
+                and site.expr[2]
+                and site.expr[2][0][0] == STR
+                and any(self._method(c) in _KYSELY for c in spine(site.outer.expr))
+            ):
                 self._note(findings, "db_read", site.expr[2][0][1].split()[0], site, "kysely")
 
     # -- Drizzle ----------------------------------------------------------------------------------------------
@@ -155,16 +176,30 @@ class QueryBuilders:
             file = program.project.files[path]
             for assign in file.assigns if file.language in LANGUAGES else ():
                 value = assign.value
-                if value is None or value[0] != CALL or not value[2] or self._method(value) not in _DRIZZLE_TABLES | {"table"}:
+                if (
+                    value is None
+                    or value[0] != CALL
+                    or not value[2]
+                    or self._method(value) not in _DRIZZLE_TABLES | {"table"}
+                ):
                     continue
                 name = program.text(value[2][0], At(file, assign.scope))
-                if name and (canonical(inference, value, At(file, assign.scope)).startswith("drizzle-orm") or self._method(value) in _DRIZZLE_TABLES):
+                if name and (
+                    canonical(inference, value, At(file, assign.scope)).startswith("drizzle-orm")
+                    or self._method(value) in _DRIZZLE_TABLES
+                ):
                     tables[path, assign.target] = Table(name, file, assign.line, [])
         for (path, _), table in tables.items():
-            value = next(a.value for a in program.project.files[path].assigns if a.line == table.line and a.value is not None and a.value[0] == CALL)
+            value = next(
+                a.value
+                for a in program.project.files[path].assigns
+                if a.line == table.line and a.value is not None and a.value[0] == CALL
+            )
             table.columns = self._drizzle_columns(program, value, At(table.file, 0), tables)
             findings.table(table)
-        for site in program.methods("from", "insert", "update", "delete", "leftJoin", "innerJoin", "rightJoin", "fullJoin"):
+        for site in program.methods(
+            "from", "insert", "update", "delete", "leftJoin", "innerJoin", "rightJoin", "fullJoin"
+        ):
             if is_javascript(site.file) and site.expr[2] and site.expr[2][0][0] == NAME:
                 found = self._table_of(inference, site.expr[2][0], site.at, tables)
                 if found is not None:
@@ -182,7 +217,9 @@ class QueryBuilders:
         binding = inference.binding(expr, at)
         return tables.get((binding.path, binding.name)) if binding is not None else None
 
-    def _drizzle_columns(self, program: Program, value: Expr, at: At, tables: dict[tuple[str, str], Table]) -> list[Column]:
+    def _drizzle_columns(
+        self, program: Program, value: Expr, at: At, tables: dict[tuple[str, str], Table]
+    ) -> list[Column]:
         found = literal(program.inference, value[2][1], at) if len(value[2]) > 1 else None
         columns: list[Column] = []
         for key, item in found[0][1] if found is not None and found[0][0] == DICT else ():
@@ -197,10 +234,14 @@ class QueryBuilders:
                 arrow = program.value(words["references"][2][0], at)
                 for returned in arrow.definition.scope.returns if arrow.definition is not None else ():
                     if returned[0] == NAME and "." in returned[1] and arrow.definition is not None:
-                        target = self._table_of(program.inference, (NAME, returned[1].rpartition(".")[0]), arrow.definition.inside, tables)
+                        target = self._table_of(
+                            program.inference, (NAME, returned[1].rpartition(".")[0]), arrow.definition.inside, tables
+                        )
                         reference = target.name if target is not None else None
             primary = "primaryKey" in words
-            columns.append(Column(name, self._method(first).lower(), not ("notNull" in words or primary), primary, reference))
+            columns.append(
+                Column(name, self._method(first).lower(), not ("notNull" in words or primary), primary, reference)
+            )
         return columns
 
 

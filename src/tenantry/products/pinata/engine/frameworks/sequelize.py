@@ -64,19 +64,42 @@ class Models:
                 owner, _, method = callee[1].rpartition(".")
                 at = At(file, call.scope)
                 if method == "define" and call.expr[2][0][0] == STR and len(call.expr[2]) > 1:
-                    self._model(call.expr[2][0][1], call.expr[2][1], call.expr[2][2] if len(call.expr[2]) > 2 else None, at, call.line, None)
+                    self._model(
+                        call.expr[2][0][1],
+                        call.expr[2][1],
+                        call.expr[2][2] if len(call.expr[2]) > 2 else None,
+                        at,
+                        call.line,
+                        None,
+                    )
                 elif method == "init" and len(call.expr[2]) > 1 and call.expr[2][0][0] in (DICT, NAME):
                     value = inference.value((NAME, owner), at)
-                    if value.kind in (CLASS, INSTANCE) and value.definition is not None and self._is_model(value.definition):
+                    if (
+                        value.kind in (CLASS, INSTANCE)
+                        and value.definition is not None
+                        and self._is_model(value.definition)
+                    ):
                         given = option(inference, call.expr[2][1], at, "modelName")
                         name = strings.text(inference, *given) if given is not None else None
-                        self._model(name or value.definition.name, call.expr[2][0], call.expr[2][1], at, call.line, value.definition)
+                        self._model(
+                            name or value.definition.name,
+                            call.expr[2][0],
+                            call.expr[2][1],
+                            at,
+                            call.line,
+                            value.definition,
+                        )
         self._decorated()
 
     def _is_model(self, definition: Definition) -> bool:
-        return any(base in ("sequelize.Model", "sequelize-typescript.Model") for base in self.inference.members.externals(definition))
+        return any(
+            base in ("sequelize.Model", "sequelize-typescript.Model")
+            for base in self.inference.members.externals(definition)
+        )
 
-    def _model(self, name: str, fields: Expr, options: Expr | None, at: At, line: int, definition: Definition | None) -> None:
+    def _model(
+        self, name: str, fields: Expr, options: Expr | None, at: At, line: int, definition: Definition | None
+    ) -> None:
         explicit = option(self.inference, options, at, "tableName") if options is not None else None
         frozen = option(self.inference, options, at, "freezeTableName") if options is not None else None
         underscored = option(self.inference, options, at, "underscored") if options is not None else None
@@ -126,13 +149,22 @@ class Models:
             for item in decorators(self.inference, definition):
                 if item.name != "sequelize-typescript.Table":
                     continue
-                self._model(definition.name, ("?",), item.args[0] if item.args else None, definition.outside, item.line, definition)
+                self._model(
+                    definition.name,
+                    ("?",),
+                    item.args[0] if item.args else None,
+                    definition.outside,
+                    item.line,
+                    definition,
+                )
                 model = self.by_class[definition.key]
                 for assign in definition.file.assigns:
                     if assign.scope == definition.index:
                         self._field(model, assign.target, assign.annotation, assign.value, definition)
 
-    def _field(self, model: Model, name: str, annotation: Expr | None, value: Expr | None, definition: Definition) -> None:
+    def _field(
+        self, model: Model, name: str, annotation: Expr | None, value: Expr | None, definition: Definition
+    ) -> None:
         column: Column | None = None
         primary, nullable, reference = False, True, None
         for item in decorators_of_field(self.inference, value, definition.inside):
@@ -171,7 +203,10 @@ class Sequelize:
 
     def find(self, program: Program, findings: Findings) -> None:
         models = models_of(program.inference)
-        for model in sorted({id(item): item for item in (*models.by_name.values(), *models.by_class.values())}.values(), key=lambda m: (m.file.path, m.line)):
+        for model in sorted(
+            {id(item): item for item in (*models.by_name.values(), *models.by_class.values())}.values(),
+            key=lambda m: (m.file.path, m.line),
+        ):
             findings.table(Table(model.table, model.file, model.line, model.columns, 0, model.definition))
         for site in program.methods(*sorted(_READS | _WRITES)):
             if is_javascript(site.file):
@@ -183,7 +218,11 @@ class Sequelize:
             return
         kind = "db_read" if site.method in _READS else "db_write"
         self._note(findings, site, kind, model.table, confidence)
-        included = option(program.inference, site.expr[2][0], site.at, "include") if site.expr[2] and kind == "db_read" else None
+        included = (
+            option(program.inference, site.expr[2][0], site.at, "include")
+            if site.expr[2] and kind == "db_read"
+            else None
+        )
         for expr, at in items(program.inference, included[0], included[1]) if included is not None else ():
             given = option(program.inference, expr, at, "model") or (expr, at)
             other = self._of_value(program, models, given[0], given[1])

@@ -300,7 +300,7 @@ class Entities:
             target = self.of(relation.target)
             if table is None or target is None:
                 continue
-            columns = []
+            columns: list[Column] = []
             for side in (entity, target):
                 key = self._primary(side)
                 own = key.name if key is not None else "id"

@@ -32,7 +32,8 @@ def _code(line: str) -> str:
 
 
 class Prisma:
-    """`extra["models"]` holds dicts: name, map, kind, line, end_line, fields (name, type, list, optional, map, id, relation, native, line), ids."""
+    """`extra["models"]` holds dicts with name, map, kind, line, end_line, ids and fields; a field is a dict with name, type,
+    list, optional, map, id, relation, native and line."""
 
     name = "prisma"
     builtins: Mapping[str, str] = {}

@@ -108,8 +108,6 @@ class Expressions:
         if not node.named_child_count:
             return UNKNOWN
         callee, listed = node.named_child(0), node.child_by_field_name("arguments")
-        if callee is None:
-            return UNKNOWN
         kind = callee.type
         if kind == "import" or (kind == "identifier" and listed is not None and self._is(callee, b"require")):
             return self._required(node, listed, kind == "import")
