@@ -6,7 +6,7 @@ from typing import Any
 
 import httpx
 
-from tenantry.infra.heavy import HeavyPool, use_pool
+from tenantry.infra.heavy import HeavyPool
 from tests.service import Person, Service
 
 APP = """
@@ -89,9 +89,8 @@ class Pinata:
         return await self.get(f"/scans/{scan['id']}")
 
     async def work(self) -> None:
-        """Run the jobs that wait. Afterwards requests have a pool for heavy work again, as under `tenantry up`."""
+        """Run the jobs that wait."""
         await self.service.work()
-        use_pool(self.pool)
 
     async def upload(self, content: bytes, filename: str = "shop.zip") -> Any:
         """Send an archive and add it as a repository."""

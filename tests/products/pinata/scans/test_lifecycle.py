@@ -55,9 +55,12 @@ async def test_cancelling_while_it_waits(pinata: Pinata, tmp_path: Path) -> None
     assert (await pinata.post(f"/scans/{scan['id']}/cancel", 200))["finished_at"] == over["finished_at"]
 
 
-async def cancelled_within_a_second(pinata: Pinata, scan: dict[str, Any], still_runs: Any) -> None:
+async def cancelled_within_a_second(
+    pinata: Pinata, scan: dict[str, Any], still_runs: Any, release: Any = lambda: None
+) -> None:
     start = time.monotonic()
     assert (await pinata.post(f"/scans/{scan['id']}/cancel", 200))["status"] == "cancelled"
+    release()
     while still_runs() or left_behind(pinata):
         assert time.monotonic() - start < 20
         await asyncio.sleep(0.01)
@@ -90,7 +93,27 @@ async def test_cancelling_while_it_clones(pinata: Pinata, served_git: GitServer)
         await cancelled_within_a_second(pinata, scan, lambda: processes(address))
 
 
-@pytest.mark.parametrize("phase", ["discover", "parse", "resolve", "graph"])
+async def test_cancelling_while_it_stores(pinata: Pinata, tmp_path: Path) -> None:
+    """Somebody else's lock holds the rows up, so that the scan is surely met in its last phase."""
+    scan = await pinata.start(await pinata.add_folder(write_app(tmp_path)))
+    held, let_go = asyncio.Event(), asyncio.Event()
+
+    async def hold() -> None:
+        async with pinata.service.database.system_scope("hold rows up in a test") as scope:
+            await scope.session.execute(text("LOCK TABLE pinata_nodes IN SHARE MODE"))
+            held.set()
+            await let_go.wait()
+
+    holding = asyncio.create_task(hold())
+    await held.wait()
+    async with working(pinata):
+        await until(pinata, scan, lambda found: found["progress"]["message"].endswith("laying them out"))
+        await asyncio.sleep(0.3)
+        await cancelled_within_a_second(pinata, scan, lambda: False, let_go.set)
+    await holding
+
+
+@pytest.mark.parametrize("phase", ["discover", "parse", "resolve"])
 async def test_cancelling_while_it_works(pinata: Pinata, tmp_path: Path, phase: str) -> None:
     write_many(tmp_path / "large", 300)
     scan = await pinata.start(await pinata.add_folder(tmp_path / "large"))

@@ -51,7 +51,7 @@ async def keep(scope: OrgScope, repository: Repository, name: str | None = None)
 
 async def rename_repository(scope: OrgScope, repository: Repository, name: str) -> None:
     """Give it another name."""
-    repository.name = name.strip()
+    repository.name = name
     await scope.session.flush()
     await touch(scope, "pinata.scans")
 

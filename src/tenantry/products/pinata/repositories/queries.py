@@ -5,7 +5,7 @@ from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy import select, tuple_
-from sqlalchemy.orm import aliased
+from sqlalchemy.orm import aliased, defer
 
 from tenantry.products.pinata.repositories.models import Repository
 from tenantry.products.pinata.repositories.schemas import RepositoryOut, ScanSummary, Source
@@ -61,7 +61,12 @@ async def _last_scans(scope: OrgScope, ids: Sequence[UUID]) -> dict[UUID, Scan]:
         return {}
     newest = select(Scan).where(Scan.repository_id == Repository.id).order_by(Scan.number.desc()).limit(1).lateral()
     last = aliased(Scan, newest)
-    statement = select(last).select_from(Repository).join(newest, Repository.id.in_(ids))
+    statement = (
+        select(last)
+        .options(defer(last.found, raiseload=True))
+        .select_from(Repository)
+        .join(newest, Repository.id.in_(ids))
+    )
     return {scan.repository_id: scan for scan in await scope.session.scalars(statement)}
 
 

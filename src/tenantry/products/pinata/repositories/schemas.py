@@ -4,13 +4,13 @@ from datetime import datetime
 from typing import Annotated, Literal
 from uuid import UUID
 
-from pydantic import BaseModel, ConfigDict, Field, SecretStr
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, StringConstraints
 
 Kind = Literal["git", "path", "upload", "sample"]
 Text = Annotated[str, Field(pattern="^[^\\x00]*$")]
 """The database keeps no NUL in texts."""
 
-Name = Annotated[Text, Field(min_length=1, max_length=200)]
+Name = Annotated[Text, StringConstraints(strip_whitespace=True, min_length=1, max_length=200)]
 
 
 class Strict(BaseModel):

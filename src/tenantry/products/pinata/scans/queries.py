@@ -6,6 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import func, select, tuple_
+from sqlalchemy.orm import defer
 
 from tenantry.products.pinata.repositories.models import Repository
 from tenantry.products.pinata.scans.models import ACTIVE, Scan, ScanLine
@@ -24,6 +25,8 @@ from tenantry.products.pinata.scans.schemas import (
 from tenantry.sdk import Conflict, Cursor, NotFound, OrgScope, Page, PageParams
 
 WATCHED_LINES = 50
+LIGHT = defer(Scan.found, raiseload=True)
+"""Lists don't show what a result page needs, which is large."""
 
 
 async def find_scan(scope: OrgScope, scan_id: UUID) -> Scan:
@@ -84,7 +87,7 @@ async def list_scans(
     scope: OrgScope, asked: PageParams, *, status: Status | None = None, repository_id: UUID | None = None
 ) -> Page[ScanOut]:
     """The newest first. `running` finds waiting ones too."""
-    statement = select(Scan).order_by(Scan.created_at.desc(), Scan.id.desc()).limit(asked.limit + 1)
+    statement = select(Scan).options(LIGHT).order_by(Scan.created_at.desc(), Scan.id.desc()).limit(asked.limit + 1)
     if status:
         statement = statement.where(Scan.status.in_(ACTIVE) if status == "running" else Scan.status == status)
     if repository_id:
@@ -173,7 +176,7 @@ async def _names(scope: OrgScope, ids: set[UUID]) -> dict[UUID, str]:
 async def _by_id(scope: OrgScope, ids: set[UUID]) -> dict[UUID | None, Scan]:
     if not ids:
         return {}
-    return {scan.id: scan for scan in await scope.session.scalars(select(Scan).where(Scan.id.in_(ids)))}
+    return {scan.id: scan for scan in await scope.session.scalars(select(Scan).options(LIGHT).where(Scan.id.in_(ids)))}
 
 
 def _fields(scan: Scan, repository: str, baseline: Scan | None) -> dict[str, Any]:
