@@ -4,7 +4,7 @@ import itertools
 import re
 import time
 
-from axe_playwright_python.sync_playwright import Axe
+from axe_playwright_python.sync_playwright import Axe  # type: ignore[import-untyped]
 from playwright.sync_api import Page, expect
 
 PASSWORD = "four unrelated words"
@@ -39,10 +39,12 @@ class Visitor:
         self.page.get_by_label("Password").fill(PASSWORD)
         self.page.get_by_role("button", name="Create account").click()
         self.page.wait_for_url(re.compile(r"/[^/]+/pinata$"))
+        expect(self.page.get_by_role("heading", level=1)).to_contain_text("Welcome")
         return self.page.url.split("/")[3]
 
     def scan(self, url: str) -> str:
         """Give a git address and start; answers the scan's page."""
+        expect(self.page.get_by_role("link", name=re.compile("Scan a repository|New scan")).first).to_be_visible()
         self.page.keyboard.press("n")
         self.page.get_by_label("Address").fill(url)
         self.page.get_by_role("button", name="Add and scan").click()
@@ -56,7 +58,8 @@ class Visitor:
 
     def check(self) -> None:
         """The page is in its theme, isn't wider than the screen, and axe finds nothing to complain about."""
-        expect(self.page.locator(".animate-pulse, main [role=status] .animate-spin")).to_have_count(0)
+        expect(self.page.locator("h1").first).to_be_attached(timeout=15_000)
+        expect(self.page.locator(".animate-pulse, main [role=status] .animate-spin")).to_have_count(0, timeout=15_000)
         self.page.evaluate("document.fonts.ready")
         dark = self.page.evaluate("document.documentElement.classList.contains('dark')")
         assert dark == (self.theme == "dark")

@@ -1,7 +1,11 @@
+import { RotateCw } from "lucide-react";
 import type { ReactNode } from "react";
+import { asProblem } from "~/api/problem";
 import { cn } from "~/lib/classes";
 import { useTitle } from "~/lib/hooks";
+import { ErrorText } from "~/shell/error-page";
 import { type Crumb, TopBar } from "~/shell/top-bar";
+import { Button } from "./button";
 
 interface Props {
   /** Where this page is, from the product down; the last one is the page itself. */
@@ -31,6 +35,30 @@ export function Page({ crumbs, title, actions, padded = true, className, childre
         )}
       </div>
     </>
+  );
+}
+
+interface FaultProps {
+  error: unknown;
+  onRetry: () => void;
+  /** The way out: where to go instead. */
+  action: ReactNode;
+}
+
+/** What stands in a page's place when the thing it is about can't be shown. */
+export function PageFault({ error, onRetry, action }: FaultProps) {
+  const problem = asProblem(error);
+  return (
+    <div role="alert" className="flex flex-col items-center py-16 text-center">
+      <ErrorText problem={problem}>
+        {problem.passing && (
+          <Button size="md" onClick={onRetry}>
+            <RotateCw aria-hidden="true" /> Try again
+          </Button>
+        )}
+        {action}
+      </ErrorText>
+    </div>
   );
 }
 

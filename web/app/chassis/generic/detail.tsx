@@ -1,14 +1,13 @@
 import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { Trash2 } from "lucide-react";
 import { useState } from "react";
-import { useNavigate } from "react-router";
+import { Link, useNavigate } from "react-router";
 import { ask } from "~/api/client";
 import NotFound from "~/shell/not-found";
 import { Button } from "~/ui/button";
 import { Card, CardHead } from "~/ui/card";
 import { Dialog } from "~/ui/dialog";
-import { Page, PageHead } from "~/ui/page";
-import { ProblemNote } from "~/ui/problem";
+import { Page, PageFault, PageHead } from "~/ui/page";
 import { Skeleton } from "~/ui/skeleton";
 import { toast, toastProblem } from "~/ui/toast";
 import { columnFields, editableFields, fieldsOf, type Item, useGeneric } from "./resource";
@@ -48,7 +47,17 @@ export default function GenericDetail() {
   };
   return (
     <Page crumbs={[{ label: product.name, to: base }, { label: resource.title, to: list }, { label: name || "…" }]}>
-      {query.error && <ProblemNote error={query.error} onRetry={() => query.refetch()} />}
+      {query.error && (
+        <PageFault
+          error={query.error}
+          onRetry={() => query.refetch()}
+          action={
+            <Button size="md" variant="primary" asChild>
+              <Link to={list}>{resource.title}</Link>
+            </Button>
+          }
+        />
+      )}
       {query.isPending && <Skeleton className="h-64 w-full rounded-lg" />}
       {item && (
         <>

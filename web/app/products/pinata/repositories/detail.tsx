@@ -8,7 +8,7 @@ import { useOrg } from "~/shell/context";
 import { Button } from "~/ui/button";
 import { Card, CardHead } from "~/ui/card";
 import { Empty } from "~/ui/empty";
-import { Page, PageHead } from "~/ui/page";
+import { Page, PageFault, PageHead } from "~/ui/page";
 import { ProblemNote } from "~/ui/problem";
 import { Skeleton, SkeletonRows } from "~/ui/skeleton";
 import { repositoryQuery, repositoryScansQuery, useScansTopic } from "../api";
@@ -42,11 +42,11 @@ export default function RepositoryPage() {
   if (query.error && !repository) {
     return (
       <Page crumbs={crumbs}>
-        <ProblemNote
+        <PageFault
           error={query.error}
           onRetry={() => query.refetch()}
           action={
-            <Button asChild>
+            <Button size="md" variant="primary" asChild>
               <Link to={`/${org}/pinata/repositories`}>All repositories</Link>
             </Button>
           }
@@ -59,7 +59,14 @@ export default function RepositoryPage() {
   return (
     <Page crumbs={crumbs}>
       <PageHead
-        title={repository?.name ?? <Skeleton className="h-7 w-48" />}
+        title={
+          repository?.name ?? (
+            <>
+              <span className="sr-only">Repository</span>
+              <Skeleton className="h-7 w-48" />
+            </>
+          )
+        }
         badge={repository?.last_scan && <StatusBadge status={repository.last_scan.status} />}
         text={
           repository && (

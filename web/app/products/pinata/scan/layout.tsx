@@ -4,8 +4,7 @@ import { Link, Outlet, useOutletContext, useParams } from "react-router";
 import { useNow } from "~/lib/hooks";
 import { useOrg } from "~/shell/context";
 import { Button } from "~/ui/button";
-import { Page } from "~/ui/page";
-import { ProblemNote } from "~/ui/problem";
+import { Page, PageFault } from "~/ui/page";
 import { Skeleton } from "~/ui/skeleton";
 import { repositoryScansQuery, useScan } from "../api";
 import { LanguagesCard } from "../languages-card";
@@ -41,11 +40,11 @@ export default function ScanPage() {
   if (query.error && !scan) {
     return (
       <Page crumbs={scanCrumbs(org, undefined)}>
-        <ProblemNote
+        <PageFault
           error={query.error}
           onRetry={() => query.refetch()}
           action={
-            <Button asChild>
+            <Button size="md" variant="primary" asChild>
               <Link to={`/${org}/pinata/scans`}>All scans</Link>
             </Button>
           }

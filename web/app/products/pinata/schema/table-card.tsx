@@ -33,9 +33,9 @@ export function TableCard({ table, scan, relations }: Props) {
     >
       <div className="flex items-start justify-between gap-3 px-4 py-3">
         <div className="min-w-0">
-          <h3 className="flex items-center gap-2 font-semibold">
+          <h2 className="flex items-center gap-2 font-semibold">
             <KindMark kind="table" /> <span className="font-mono text-[0.8rem] break-all">{table.name}</span>
-          </h3>
+          </h2>
           <Place file={table.file} line={table.line} className="mt-0.5 block break-all" />
         </div>
         <div className="num flex shrink-0 flex-col items-end text-xs">
