@@ -41,30 +41,37 @@ def environment() -> dict[str, str]:
     return {**inherited, "PATH": path, "CI": "true", "PYTHONHASHSEED": "0"}
 
 
-def pytest_words(words: list[str]) -> list[str]:
-    """Without words: all in two processes, with coverage held to its floor. With words: just what they say."""
+def pytest_runs(words: list[str]) -> list[list[str]]:
+    """The runs of pytest, one after the other. With words: just what they say. Without: the browser's, then all others.
+
+    Two, since Playwright keeps an event loop running in its process, in which no other asynchronous test can start.
+    Coverage is gathered over both, and held to its floor at the end.
+    """
     chosen = [word for word in words if word != "--deep"]
     deep = ["-m", ""] if "--deep" in words else []
     if chosen:
-        return [*deep, *chosen]
-    return [*deep, "-q", "-n", PROCESSES, "--dist", "loadfile", "--cov", "--cov-report", "term", "--durations", "10"]
+        return [[*deep, *chosen]]
+    first = ["tests/browser", "-q", "--cov", "--cov-report=", "--cov-fail-under=0"]
+    rest = ["--ignore=tests/browser", "-q", "-n", PROCESSES, "--dist", "loadfile", "--durations", "10"]
+    return [[*deep, *first], [*deep, *rest, "--cov", "--cov-append", "--cov-report", "term"]]
 
 
 def main(words: list[str]) -> int:
     env = environment()
-    status = 0
+    failed = {}
     if not [word for word in words if word != "--deep"]:
         provide_chromium()
         print("Interface (Vitest)", flush=True)
         vitest = [sys.executable, "-B", "web/build.py", "npm", "run", "--silent", "test"]
-        status = subprocess.run(vitest, cwd=ROOT, env=env, check=False).returncode
+        failed["the interface's own tests"] = subprocess.run(vitest, cwd=ROOT, env=env, check=False).returncode
+    for run in pytest_runs(words):
+        command = [sys.executable, "-m", "pytest", *run]
+        status = subprocess.run(command, cwd=ROOT, env=env, check=False).returncode
+        failed["the browser tests" if run[-1] == "--cov-fail-under=0" else "the tests"] = status
+    for name, status in list(failed.items())[:-1]:
         if status:
-            print("The interface's tests FAILED; see above.", flush=True)
-    command = [sys.executable, "-m", "pytest", *pytest_words(words)]
-    done = subprocess.run(command, cwd=ROOT, env=env, check=False).returncode
-    if status and not done:
-        print("bin/test: the interface's tests failed (at the top of this output).")
-    return done or status
+            print(f"bin/test: {name} FAILED too; see above.")
+    return next((status for status in reversed(failed.values()) if status), 0)
 
 
 if __name__ == "__main__":
