@@ -17,8 +17,9 @@ from rich.text import Text
 from tenantry.products.pinata.engine import Graph, Progress
 
 _METRICS = (
-    ("routes", ("route",)), ("functions", ("function",)), ("tables", ("table",)), ("reads", ("db_read",)), ("writes", ("db_write",)),
-    ("HTTP calls", ("http_call",)), ("topics", ("topic",)), ("files", ("file_read", "file_write")), ("caches", ("cache_read", "cache_write")),
+    ("routes", ("route",)), ("functions", ("function",)), ("tables", ("table",)), ("reads", ("db_read",)),
+    ("writes", ("db_write",)), ("HTTP calls", ("http_call",)), ("topics", ("topic",)),
+    ("files", ("file_read", "file_write")), ("caches", ("cache_read", "cache_write")),
     ("schedules", ("schedule",)), ("services", ("service",)),
 )  # fmt: skip
 _WORDS = {"discover": "Looking", "parse": "Reading", "resolve": "Resolving", "graph": "Joining"}

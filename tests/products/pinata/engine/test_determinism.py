@@ -66,7 +66,9 @@ def test_an_incremental_scan_equals_a_full_one(repository: Path, tmp_path: Path)
     assert stable(scan(repository, options=options).to_dict()) == stable(scan(repository).to_dict()) != first
 
 
-def test_nothing_changed_is_answered_from_the_cache(repository: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_nothing_changed_is_answered_from_the_cache(
+    repository: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     options = ScanOptions(cache_dir=tmp_path / "cache")
     first = stable(scan(repository, options=options).to_dict())
 

@@ -43,7 +43,10 @@ def test_gitignore_is_obeyed_as_git_does(tmp_path: Path) -> None:
     })  # fmt: skip
     subprocess.run(["git", "init", "-q", str(tmp_path)], check=True)
     listed = subprocess.run(
-        ["git", "-C", str(tmp_path), "ls-files", "--others", "--exclude-standard", "-z"], capture_output=True, text=True, check=True
+        ["git", "-C", str(tmp_path), "ls-files", "--others", "--exclude-standard", "-z"],
+        capture_output=True,
+        text=True,
+        check=True,
     ).stdout.split("\0")
     assert sources(tmp_path) == sorted(path for path in listed if path.endswith(".py"))
 
@@ -56,7 +59,11 @@ def test_vendored_folders_are_known_by_what_is_in_them(tmp_path: Path) -> None:
         "php/vendor/autoload.php": "", "php/vendor/g.py": "",
     })  # fmt: skip
     found = discover(tmp_path, ScanOptions())
-    assert [entry.path for entry in found.sources] == ["other/node_modules/f.py", "packages/core/a.py", "vendor/own/b.py"]
+    assert [entry.path for entry in found.sources] == [
+        "other/node_modules/f.py",
+        "packages/core/a.py",
+        "vendor/own/b.py",
+    ]
     assert found.skipped["vendored"] == 4
 
 

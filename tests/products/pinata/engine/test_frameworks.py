@@ -17,7 +17,10 @@ def test_facts_are_exactly_those_a_reader_finds(name: str, tmp_path: Path) -> No
 
     actual = found(document)
 
-    assert {"missed": sorted(fixture.facts - actual), "invented": sorted(actual - fixture.facts)} == {"missed": [], "invented": []}
+    assert {"missed": sorted(fixture.facts - actual), "invented": sorted(actual - fixture.facts)} == {
+        "missed": [],
+        "invented": [],
+    }
     broken = [f"{start} -> {end}" for start, end in fixture.paths if not reaches(document, start, end)]
     assert broken == []
     assert not [d for d in document["diagnostics"] if d["code"].startswith(("engine.", "parse."))]

@@ -15,7 +15,12 @@ from tenantry.products.pinata.engine.sql import accesses, created_table, looks_l
 
 from .reading import FIXTURES, read
 
-SEEDS = [(path, text) for file in sorted(FIXTURES.glob("*.txt")) for path, text in read(file.stem).files.items() if path.endswith(tuple(SUFFIXES))]
+SEEDS = [
+    (path, text)
+    for file in sorted(FIXTURES.glob("*.txt"))
+    for path, text in read(file.stem).files.items()
+    if path.endswith(tuple(SUFFIXES))
+]
 
 
 @settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
@@ -40,14 +45,21 @@ def test_mutilated_repositories_are_scanned(seed: int, tmp_path: Path) -> None:
     chance = random.Random(seed)
     for file in sorted(FIXTURES.glob("*.txt")):
         fixture = read(file.stem)
-        fixture.files = {path: mutilated(text, chance) if chance.random() < 0.5 else text for path, text in fixture.files.items()}
+        fixture.files = {
+            path: mutilated(text, chance) if chance.random() < 0.5 else text for path, text in fixture.files.items()
+        }
         fixture.write(tmp_path / file.stem)
     document = scan(tmp_path).to_dict()
     assert [d for d in document["diagnostics"] if d["code"] == "engine.failed"] == []
 
 
 @settings(max_examples=150, deadline=None)
-@given(st.text(alphabet="select from insert into update set delete join with as values create table ()*,;'\"`[].{}:$%-\n\t abc123", max_size=200))
+@given(
+    st.text(
+        alphabet="select from insert into update set delete join with as values create table ()*,;'\"`[].{}:$%-\n\t abc123",
+        max_size=200,
+    )
+)
 def test_any_text_is_taken_for_sql(text: str) -> None:
     looks_like_sql(text)
     created_table(text)
@@ -60,7 +72,26 @@ def mutilated(text: str, chance: random.Random) -> str:
     for _ in range(chance.randint(1, 5)):
         start = chance.randrange(len(text) + 1)
         end = min(len(text), start + chance.randint(0, 40))
-        piece = chance.choice(["", text[start:end] * 2, "(", ")", "'", '"""', "\n\n", "\\", "{", "f'{", ": ", "\x00", "é", "@", "lambda: ", " = "])
+        piece = chance.choice(
+            [
+                "",
+                text[start:end] * 2,
+                "(",
+                ")",
+                "'",
+                '"""',
+                "\n\n",
+                "\\",
+                "{",
+                "f'{",
+                ": ",
+                "\x00",
+                "é",
+                "@",
+                "lambda: ",
+                " = ",
+            ]
+        )
         text = text[:start] + piece + text[end:]
     return text
 
@@ -70,5 +101,7 @@ def test_cycles_of_all_kinds_end(tmp_path: Path) -> None:
         "from b import *\nfrom b import x, Y\nfrom flask import Flask\nx = x\nz = z.z['z'].z\nclass A(Y, A): pass\n"
         "def f(): return g()\ndef g(): return f()\nr = r\nr.get('/')(r)\napp = Flask(r)\napp.register_blueprint(app)\n"
     )
-    (tmp_path / "b.py").write_text("from a import *\nfrom a import x, A\nclass Y(A): x = A.x\nq = {'q': q['q']}\nw = [w[0]]\nfor w in w: w()\n")
+    (tmp_path / "b.py").write_text(
+        "from a import *\nfrom a import x, A\nclass Y(A): x = A.x\nq = {'q': q['q']}\nw = [w[0]]\nfor w in w: w()\n"
+    )
     assert scan(tmp_path).to_dict()["diagnostics"] == []

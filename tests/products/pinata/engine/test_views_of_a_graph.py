@@ -27,8 +27,8 @@ def made(count: int, edges: int) -> dict[str, Any]:
         ["route"] * 10 + ["function"] * 50 + ["db_read"] * 20 + ["db_write"] * 10 + ["table"] * 8 + ["http_call"] * 2
     )
     nodes = [
-        {"id": f"n{i}", "kind": kinds[i % 100], "name": f"n{i}", "file": f"src/m{i % 300}/f{i % 1500}.py", "line": i % 400, "end_line": i % 400,
-         "service": f"s{i % 4}", "language": "python", "confidence": 1.0, "detail": {}}
+        {"id": f"n{i}", "kind": kinds[i % 100], "name": f"n{i}", "file": f"src/m{i % 300}/f{i % 1500}.py", "line": i % 400,
+         "end_line": i % 400, "service": f"s{i % 4}", "language": "python", "confidence": 1.0, "detail": {}}
         for i in range(count)
     ]  # fmt: skip
     rows = [
@@ -183,6 +183,6 @@ def test_csv_is_harmless(tmp_path: Path) -> None:
     assert len(list(csv.DictReader(io.StringIO(to_csv(document, "tables"))))) == sum(
         len(t["columns"]) for t in document["tables"]
     )
-    assert list(csv.DictReader(io.StringIO(to_csv(document, "edges"))))[0]["kind"]
+    assert next(csv.DictReader(io.StringIO(to_csv(document, "edges"))))["kind"]
     with pytest.raises(ValueError, match="nodes, edges or tables"):
         to_csv(document, "pictures")

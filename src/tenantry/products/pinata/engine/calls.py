@@ -28,7 +28,12 @@ class Calls:
         self.program = program
         self.callers: dict[Definition, list[CallEdge]] = defaultdict(list)
         self.edges: list[CallEdge] = []
-        self.functions = {s.name[s.name.rfind(".") + 1 :] for f in program.project.files.values() for s in f.scopes if s.kind == CALLABLE}
+        self.functions = {
+            s.name[s.name.rfind(".") + 1 :]
+            for f in program.project.files.values()
+            for s in f.scopes
+            if s.kind == CALLABLE
+        }
         for site in program.callable_sites():
             self._called_by(site)
         for site in program.sites:

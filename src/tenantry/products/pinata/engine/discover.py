@@ -86,7 +86,9 @@ def _walk(root: str, folder: str, rules: list[Rules], options: ScanOptions, foun
                     continue
                 if rules and ignored(rules, path, True):
                     found.skipped["ignored"] += 1
-                elif entry.name.startswith("."):  # what tools keep for themselves: hooks, editors, caches, their own tests
+                elif entry.name.startswith(
+                    "."
+                ):  # what tools keep for themselves: hooks, editors, caches, their own tests
                     found.skipped["hidden"] += 1
                 elif _is_vendored(entry.path, entry.name):
                     found.skipped["vendored"] += 1

@@ -3,7 +3,6 @@
 import re
 from functools import lru_cache
 
-
 _WILD = re.compile(r"[*?\[\\]")
 _ANYWHERE = "(?:.*/)?"
 

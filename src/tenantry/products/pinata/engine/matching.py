@@ -14,7 +14,9 @@ def host_of(name: str) -> str:
     if match is None:
         return ""
     host = match.group(1).rpartition("@")[2].lower()
-    if host.partition(":")[0] in _LOCAL:  # the default of a base address, for a developer's machine: a route of this tree
+    if (
+        host.partition(":")[0] in _LOCAL
+    ):  # the default of a base address, for a developer's machine: a route of this tree
         return ""
     return "" if host.startswith("{") and host.endswith("}") and host.count("{") == 1 else host
 

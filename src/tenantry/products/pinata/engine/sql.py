@@ -6,6 +6,7 @@ holes of templates (`{x}`) and dialects nobody lists, and be quick enough to run
 
 import re
 from functools import lru_cache
+from itertools import pairwise
 from typing import NamedTuple
 
 _TOKEN = re.compile(
@@ -32,6 +33,8 @@ _AFTER_TABLE = frozenset(
 )
 
 
+_BEFORE_TABLE = frozenset("only lateral table if exists into ignore low_priority delayed from".split())
+_INTO = frozenset("insert merge replace ignore overwrite".split())
 _SYSTEM = frozenset(("information_schema", "pg_catalog", "sys", "dual"))
 _SYSTEM_PREFIXES = ("pg_", "sqlite_")
 
@@ -80,105 +83,90 @@ def clean_name(name: str) -> str:
 @lru_cache(maxsize=4096)
 def accesses(text: str) -> tuple[Access, ...]:
     """Tables read and written by one statement, each table once per direction, common table expressions left out."""
-    tokens = _tokens(text)
-    words = [token.lower() for token, _ in tokens]
-    named: set[str] = set()  # WITH name AS (
-    for i in range(len(words) - 2):
-        if (
-            words[i + 1] == "as"
-            and (words[i + 2] == "(" or words[i + 2] in ("materialized", "not"))
-            and i
-            and words[i - 1] in ("with", ",", "recursive")
-        ):
-            named.add(clean_name(words[i]))
-    found: dict[tuple[str, bool], Access] = {}
+    return tuple(_Statement(text).read().values())
 
-    def take(position: int, write: bool) -> int:
-        """Record the table named at `position`; returns the position after it."""
-        while position < len(words) and words[position] in (
-            "only",
-            "lateral",
-            "table",
-            "if",
-            "exists",
-            "into",
-            "ignore",
-            "low_priority",
-            "delayed",
-            "from",
-        ):
-            position += 1
-        if position >= len(words):
-            return position
-        name, offset = tokens[position]
-        end = position + 1
-        own = words[position].strip("\"`[]") not in _SYSTEM
+
+class _Statement:
+    """One pass over the tokens of a statement, looking for the words that a table's name follows."""
+
+    def __init__(self, text: str) -> None:
+        self.tokens = _tokens(text)
+        self.words = [token.lower() for token, _ in self.tokens]
+        self.found: dict[tuple[str, bool], Access] = {}
+        self.named = self._named()
+
+    def _named(self) -> set[str]:
+        """Common table expressions: WITH name AS (…"""
+        words = self.words
+        return {
+            clean_name(words[i])
+            for i in range(1, len(words) - 2)
+            if words[i + 1] == "as"
+            and words[i + 2] in ("(", "materialized", "not")
+            and words[i - 1] in ("with", ",", "recursive")
+        }
+
+    def read(self) -> dict[tuple[str, bool], Access]:
+        position = 0
+        while position < len(self.words):
+            position = self._step(position, self.words[position], self.words[position - 1] if position else "")
+        return self.found
+
+    def _step(self, at: int, word: str, before: str) -> int:
+        """Look at one word; returns where to go on."""
+        words, following = self.words, self.words[at + 1] if at + 1 < len(self.words) else ""
+        if word in ("from", "join"):
+            return self._from(at, word, before)
+        if word == "into" and (before in _INTO or at > 1 and words[at - 2] == "or"):
+            return self._take(at + 1, True)
+        if word == "update" and before not in ("for", "do", "on", "key", "no") and following not in ("", "set", "of"):
+            return self._take(at + 1, True)
+        if word == "truncate":
+            return self._take(at + 1, True)
+        if word == "using" and words[0] in ("merge", "delete"):
+            return self._take(at + 1, False)
+        if word == "copy" and at == 0:
+            return self._take(at + 1, "from" in words[1:6])
+        return at + 1
+
+    def _from(self, at: int, word: str, before: str) -> int:
+        if before == "delete":
+            return self._take(at + 1, True)
+        if before == "distinct" or _inside_function(self.words, at):
+            return at + 1
+        at = self._take(at + 1, False)
+        while word == "from" and (following := self._after_comma(at)) is not None:  # FROM a, b AS c
+            at = self._take(following, False)
+        return at
+
+    def _after_comma(self, at: int) -> int | None:
+        """Where the next table of a list stands, past the alias of the one before."""
+        words = self.words
+        if at < len(words) and words[at] == "as":
+            at += 1
+        if at < len(words) and words[at].isidentifier() and words[at] not in _AFTER_TABLE:
+            at += 1
+        more = at + 1 < len(words) and words[at] == "," and (words[at + 1][0].isalpha() or words[at + 1][0] in '"`[')
+        return at + 1 if more else None
+
+    def _take(self, at: int, write: bool) -> int:
+        """Record the table named at `at`; returns the position after it."""
+        words, tokens = self.words, self.tokens
+        while at < len(words) and words[at] in _BEFORE_TABLE:
+            at += 1
+        if at >= len(words):
+            return at
+        (name, offset), end = tokens[at], at + 1
+        own = words[at].strip('"`[]') not in _SYSTEM
         while end + 1 < len(words) and words[end] == ".":
             name, end = tokens[end + 1][0], end + 2
         name = clean_name(name)
-        own = own and not name.lower().startswith(_SYSTEM_PREFIXES)
-        function_call = end < len(words) and words[end] == "(" and not write
-        if (
-            name
-            and (name[0].isalpha() or name[0] == "_")
-            and name.lower() not in named
-            and not function_call
-            and name.lower() not in _AFTER_TABLE
-            and own
-        ):
-            found.setdefault((name, write), Access(name, write, offset))
+        low = name.lower()
+        is_function = end < len(words) and words[end] == "(" and not write
+        is_name = bool(name) and (name[0].isalpha() or name[0] == "_") and low not in _AFTER_TABLE
+        if is_name and own and not is_function and low not in self.named and not low.startswith(_SYSTEM_PREFIXES):
+            self.found.setdefault((name, write), Access(name, write, offset))
         return end
-
-    i, size = 0, len(words)
-    while i < size:
-        word, before = words[i], words[i - 1] if i else ""
-        if word in ("from", "join") and not (word == "from" and before in ("distinct",)):
-            if before == "delete" or (before != "" and i > 1 and words[0] == "delete" and i == 2):
-                i = take(i + 1, True)
-                continue
-            if _inside_function(words, i):
-                i += 1
-                continue
-            i = take(i + 1, False)
-            while word == "from" and i < size:  # FROM a, b AS c
-                j = i
-                if j < size and words[j] == "as":
-                    j += 1
-                if j < size and words[j].isidentifier() and words[j] not in _AFTER_TABLE:
-                    j += 1
-                if j + 1 < size and words[j] == "," and (words[j + 1][0].isalpha() or words[j + 1][0] in '"`['):
-                    i = take(j + 1, False)
-                else:
-                    break
-            continue
-        if (
-            word == "into"
-            and before in ("insert", "merge", "replace", "ignore", "overwrite")
-            or word == "into"
-            and i > 1
-            and words[i - 2] == "or"
-        ):
-            i = take(i + 1, True)
-            continue
-        if (
-            word == "update"
-            and before not in ("for", "do", "on", "key", "no")
-            and i + 1 < size
-            and words[i + 1] not in ("set", "of")
-        ):
-            i = take(i + 1, True)
-            continue
-        if word == "truncate":
-            i = take(i + 1, True)
-            continue
-        if word == "using" and words[0] in ("merge", "delete"):
-            i = take(i + 1, False)
-            continue
-        if word == "copy" and i == 0:
-            i = take(i + 1, "from" in words[1:6])
-            continue
-        i += 1
-    return tuple(found.values())
 
 
 def _inside_function(words: list[str], at: int) -> bool:
@@ -242,7 +230,7 @@ def created_table(text: str) -> Created | None:
             if 1 <= i < stop
         )
         primary = "primary" in words
-        not_null = any(a == "not" and b == "null" for a, b in zip(words, words[1:], strict=False))
+        not_null = any(a == "not" and b == "null" for a, b in pairwise(words))
         columns.append(Column(clean_name(part[0][0]), kind.strip().lower(), not (primary or not_null), primary, target))
     done = tuple(
         column._replace(
@@ -256,7 +244,8 @@ def created_table(text: str) -> Created | None:
 
 
 _TYPE_ENDS = frozenset(
-    "not null primary references default unique check generated constraint collate auto_increment autoincrement identity comment on as".split()
+    "not null primary references default unique check generated constraint collate auto_increment autoincrement identity "
+    "comment on as".split()
 )
 
 

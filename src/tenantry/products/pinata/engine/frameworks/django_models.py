@@ -264,8 +264,11 @@ class DjangoModels:
                     found.append(self._joined(relation, table, definition, line))
             if any(name in _USERS for name in self.inference.members.externals(definition)):
                 for name, other in (("groups", "auth_group"), ("user_permissions", "auth_permission")):
-                    columns = [Column("id", "AutoField", False, True), Column(f"{definition.name.lower()}_id", "ForeignKey", False, False, table),
-                               Column(f"{other.removeprefix('auth_')}_id", "ForeignKey", False, False, other)]  # fmt: skip
+                    columns = [
+                        Column("id", "AutoField", False, True),
+                        Column(f"{definition.name.lower()}_id", "ForeignKey", False, False, table),
+                        Column(f"{other.removeprefix('auth_')}_id", "ForeignKey", False, False, other),
+                    ]
                     found.append(
                         Table(
                             f"{table}_{name}",

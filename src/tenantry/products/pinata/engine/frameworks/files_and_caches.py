@@ -1,6 +1,6 @@
 """Files and caches: what Python reads from and writes to disk, Redis, memcached and Django's cache."""
 
-from tenantry.products.pinata.engine.facts import ATTR, CALL, NAME, STR, Expr
+from tenantry.products.pinata.engine.facts import ATTR, NAME, Expr
 from tenantry.products.pinata.engine.findings import CERTAIN, LIKELY, Findings
 from tenantry.products.pinata.engine.resolve.inference import Result
 from tenantry.products.pinata.engine.resolve.program import Program, Site
@@ -9,17 +9,26 @@ _OPEN = ("open", "io.open", "codecs.open", "gzip.open", "bz2.open", "lzma.open",
 _PATH = ("pathlib.Path()", "pathlib.PurePath()", "anyio.Path()", "pathlib.PosixPath()")
 _PATH_READS = ("read_text", "read_bytes")
 _PATH_WRITES = ("write_text", "write_bytes", "unlink", "touch")
-_READS = ("pandas.read_csv", "pandas.read_excel", "pandas.read_json", "pandas.read_parquet", "numpy.load", "numpy.loadtxt", "polars.read_csv",
-          "polars.read_parquet", "shutil.copy", "shutil.copyfile", "PIL.Image.open", "openpyxl.load_workbook")  # fmt: skip
+_READS = (
+    "pandas.read_csv", "pandas.read_excel", "pandas.read_json", "pandas.read_parquet", "numpy.load", "numpy.loadtxt",
+    "polars.read_csv", "polars.read_parquet", "shutil.copy", "shutil.copyfile", "PIL.Image.open", "openpyxl.load_workbook",
+)  # fmt: skip
 _WRITES = ("os.remove", "os.unlink", "shutil.rmtree", "os.rename", "os.replace", "numpy.save", "shutil.move")
 _CACHES = (
-    "django.core.cache.cache", "flask_caching.Cache()", "redis.Redis()", "redis.StrictRedis()", "redis.from_url()", "redis.Redis.from_url()",
-    "redis.asyncio.Redis()", "redis.asyncio.from_url()", "redis.asyncio.Redis.from_url()", "redis.asyncio.client.Redis()", "redis.client.Redis()",
-    "aioredis.from_url()", "aioredis.Redis()", "redis.cluster.RedisCluster()", "pymemcache.client.base.Client()", "pymemcache.Client()",
-    "django_redis.get_redis_connection()", "aiocache.Cache()", "diskcache.Cache()", "cachetools.TTLCache()", "redis.asyncio.StrictRedis()",
+    "django.core.cache.cache", "flask_caching.Cache()", "redis.Redis()", "redis.StrictRedis()", "redis.from_url()",
+    "redis.Redis.from_url()", "redis.asyncio.Redis()", "redis.asyncio.from_url()", "redis.asyncio.Redis.from_url()",
+    "redis.asyncio.client.Redis()", "redis.asyncio.StrictRedis()", "redis.client.Redis()", "redis.cluster.RedisCluster()",
+    "aioredis.from_url()", "aioredis.Redis()", "pymemcache.client.base.Client()", "pymemcache.Client()",
+    "django_redis.get_redis_connection()", "aiocache.Cache()", "diskcache.Cache()", "cachetools.TTLCache()",
 )  # fmt: skip
-_CACHE_READS = ("get", "get_many", "mget", "hget", "hgetall", "hmget", "exists", "ttl", "smembers", "sismember", "lrange", "zrange", "get_or_set", "keys", "scan_iter", "aget", "lpop", "rpop", "blpop", "brpop", "getex")  # fmt: skip
-_CACHE_WRITES = ("set", "set_many", "mset", "setex", "setnx", "hset", "hmset", "delete", "delete_many", "incr", "incrby", "decr", "expire", "sadd", "srem", "lpush", "rpush", "zadd", "zrem", "clear", "aset", "adelete", "add", "touch", "flushdb", "flushall", "delete_pattern", "psetex", "hdel", "hincrby", "getset")  # fmt: skip
+_CACHE_READS = tuple(
+    "get get_many mget hget hgetall hmget exists ttl smembers sismember lrange zrange get_or_set keys scan_iter aget "
+    "lpop rpop blpop brpop getex".split()
+)
+_CACHE_WRITES = tuple(
+    "set set_many mset setex setnx hset hmset delete delete_many incr incrby decr expire sadd srem lpush rpush zadd zrem "
+    "clear aset adelete add touch flushdb flushall delete_pattern psetex hdel hincrby getset".split()
+)
 
 
 class FilesAndCaches:

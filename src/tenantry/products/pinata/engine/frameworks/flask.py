@@ -310,13 +310,17 @@ class Flask:
         for site in program.methods(function.name):
             if site.callee.definition is not function or site.callee.path:
                 continue
-            arguments = [site.argument(name, names.index(name)) for name in (receiver, given_rule, view[1]) if name in names]
+            arguments = [
+                site.argument(name, names.index(name)) for name in (receiver, given_rule, view[1]) if name in names
+            ]
             if len(arguments) != 3 or None in arguments:
                 continue
             on, routes, handler = arguments
             binding = self._known(program, kinds, on, site.at, mounts) if on is not None else None
             value = program.value(routes, site.at) if routes is not None else None
-            listed = value.expr[1] if value is not None and value.expr is not None and value.expr[0] == LIST else (routes,)
+            listed = (
+                value.expr[1] if value is not None and value.expr is not None and value.expr[0] == LIST else (routes,)
+            )
             for item in listed if binding is not None else ():
                 path = program.folded(item, site.at)
                 cls = self._view_class(program, handler, site.at)

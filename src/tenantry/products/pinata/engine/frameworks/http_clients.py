@@ -11,7 +11,8 @@ from tenantry.products.pinata.engine.resolve.values import At
 _VERBS = ("get", "post", "put", "patch", "delete", "head", "options")
 # Canonical prefix of every object with the methods get, post, … and request(method, url).
 _CLIENTS = (
-    "requests", "requests.api", "requests.Session()", "requests.session()", "requests.sessions.Session()", "requests_oauthlib.OAuth2Session()",
+    "requests", "requests.api", "requests.Session()", "requests.session()", "requests.sessions.Session()",
+    "requests_oauthlib.OAuth2Session()",
     "httpx", "httpx.Client()", "httpx.AsyncClient()", "aiohttp.ClientSession()", "aiohttp.client.ClientSession()",
     "cloudscraper.create_scraper()", "requests_html.HTMLSession()", "httpx_oauth.oauth2.OAuth2()",
     "authlib.integrations.httpx_client.AsyncOAuth2Client()", "authlib.integrations.requests_client.OAuth2Session()",

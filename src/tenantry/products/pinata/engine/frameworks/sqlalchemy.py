@@ -1,6 +1,5 @@
 """SQLAlchemy (ORM and Core), Flask-SQLAlchemy, SQLModel and Alembic: tables, and what reads and writes them."""
 
-
 from tenantry.products.pinata.engine.facts import ATTR, BINARY, CALL, LIST, NAME, Assign, Expr, dotted, spine
 from tenantry.products.pinata.engine.findings import CERTAIN, LIKELY, Findings, Table
 from tenantry.products.pinata.engine.frameworks.sqlalchemy_columns import column, is_column
@@ -43,18 +42,21 @@ _PERFORM = (
 _ONE = frozenset(
     "first one one_or_none get get_or_404 first_or_404 one_or_404 scalar_one scalar_one_or_none scalar refresh merge".split()
 )
-_ALL = frozenset("all fetchall scalars unique limit offset order_by filter where filter_by options".split())
 
-_QUERY = (
-    "all", "first", "one", "one_or_none", "get", "get_or_404", "first_or_404", "one_or_404", "count", "exists", "filter", "filter_by", "order_by",
-    "join", "outerjoin", "group_by", "limit", "offset", "paginate", "delete", "update", "scalar", "with_entities", "options", "distinct", "subquery",
-    "values", "slice", "with_for_update", "yield_per", "add_columns", "select_from", "having", "union", "execution_options",
-)  # fmt: skip
+_QUERY = tuple(
+    "all first one one_or_none get get_or_404 first_or_404 one_or_404 count exists filter filter_by order_by join outerjoin "
+    "group_by limit offset paginate delete update scalar with_entities options distinct subquery values slice with_for_update "
+    "yield_per add_columns select_from having union execution_options".split()
+)
 
 
 def _builds(name: str) -> bool:
     """Whether `select`, `insert`… of this canonical name are SQLAlchemy's, also as `db.select` of Flask-SQLAlchemy."""
-    return name.startswith(("sqlalchemy.", "sqlmodel.")) and "()" not in name or name.rpartition(".")[0].endswith("SQLAlchemy()")
+    return (
+        name.startswith(("sqlalchemy.", "sqlmodel."))
+        and "()" not in name
+        or name.rpartition(".")[0].endswith("SQLAlchemy()")
+    )
 
 
 def models_of(inference: Inference) -> Models:
@@ -208,10 +210,7 @@ class SqlAlchemy:
     def _built(self, program: Program, findings: Findings, models: Models, used: set[int]) -> None:
         """Statements that are handed to somebody else: they count where they are written."""
         for site in program.methods(*_STATEMENTS):
-            if (
-                id(site.expr) in used
-                or site.callee.kind != EXTERNAL or not _builds(site.callee.path)
-            ):
+            if id(site.expr) in used or site.callee.kind != EXTERNAL or not _builds(site.callee.path):
                 continue
             self._note(program, findings, models, site.expr, site.outer.expr, site, set(), LIKELY)
 

@@ -89,7 +89,9 @@ class Models:
     def _is_base(self, definition: Definition) -> bool:
         """A direct subclass of DeclarativeBase is the base of all models, never one itself."""
         values = (self.inference.value(base, definition.outside) for base in definition.scope.bases)
-        return any(value.path.rpartition(".")[2].startswith("DeclarativeBase") for value in values if value.kind == EXTERNAL)
+        return any(
+            value.path.rpartition(".")[2].startswith("DeclarativeBase") for value in values if value.kind == EXTERNAL
+        )
 
     def _inherited(self, definition: Definition, flavour: str) -> str | None:
         order = self.inference.members.order(definition)[0]
@@ -195,9 +197,9 @@ class Models:
                     and assign.value[0] == CALL
                     and (id(assign.value) in tables or self._same_call(program, assign, At(file, assign.scope)))
                 ):
-                    name = program.text(assign.value[2][0], At(file, assign.scope)) if assign.value[2] else None
-                    if name:
-                        self.tables[Binding(path, assign.scope, assign.target)] = name
+                    made = program.text(assign.value[2][0], At(file, assign.scope)) if assign.value[2] else None
+                    if made:
+                        self.tables[Binding(path, assign.scope, assign.target)] = made
         for definition in program.project.classes():
             table = self.table_of(definition) if definition.file.language == "python" else None
             if table:

@@ -50,7 +50,9 @@ class Sessions:
             if callee[0] == NAME and "." in callee[1]:
                 binding = self.program.inference.binding((NAME, callee[1].rpartition(".")[0]), site.at)
                 if binding is not None and binding in self.models.tables:
-                    self._emit(self.models.tables[binding], site, "db_read" if site.method == "select" else "db_write", CERTAIN)
+                    self._emit(
+                        self.models.tables[binding], site, "db_read" if site.method == "select" else "db_write", CERTAIN
+                    )
 
     def _active_records(self) -> None:
         """`user.save()` by a mixin whose `save` does `session.add(self)`: the mixin has no table, the receiver has."""

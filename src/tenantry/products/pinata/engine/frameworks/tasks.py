@@ -8,10 +8,15 @@ from tenantry.products.pinata.engine.resolve.inference import Result
 from tenantry.products.pinata.engine.resolve.program import Program, Site
 from tenantry.products.pinata.engine.resolve.values import EXTERNAL, FUNCTION, At, Definition
 
-_TASK = re.compile(r"(?:celery\.)?shared_task\Z|celery\.(?:app\.)?(?:task|Celery\(\)\.task)\Z|.*Celery\(\)\.task\Z|dramatiq\.actor\Z|huey\.\w*Huey\(\)\.task\Z|"
-                   r"procrastinate\.\w*App\(\)\.task\Z|taskiq\.\w+\(\)\.task\Z|django\.tasks\.task\Z|rq\.job\Z|rq\.decorators\.job\Z|django_rq\.job\Z|arq\.\w+\Z")  # fmt: skip
-_PERIODIC = re.compile(r".*\.periodic_task\Z|huey\.\w*Huey\(\)\.periodic_task\Z|celery\.task\.periodic_task\Z|fastapi_utils\.tasks\.repeat_every\Z|.*Scheduler\(\)\.scheduled_job\Z|"
-                       r"apscheduler\..*\.scheduled_job\Z|schedule\.repeat\Z|fastapi_restful\.tasks\.repeat_every\Z")  # fmt: skip
+_TASK = re.compile(
+    r"(?:celery\.)?shared_task\Z|celery\.(?:app\.)?(?:task|Celery\(\)\.task)\Z|.*Celery\(\)\.task\Z|dramatiq\.actor\Z"
+    r"|huey\.\w*Huey\(\)\.task\Z|procrastinate\.\w*App\(\)\.task\Z|taskiq\.\w+\(\)\.task\Z|django\.tasks\.task\Z"
+    r"|rq\.(?:decorators\.)?job\Z|django_rq\.job\Z|arq\.\w+\Z"
+)
+_PERIODIC = re.compile(
+    r".*\.periodic_task\Z|.*Scheduler\(\)\.scheduled_job\Z|apscheduler\..*\.scheduled_job\Z|schedule\.repeat\Z"
+    r"|fastapi_(?:utils|restful)\.tasks\.repeat_every\Z"
+)
 _SENDS = frozenset(
     "delay apply_async send send_with_options enqueue defer defer_async kiq schedule aenqueue s si delay_on_commit".split()
 )
@@ -200,8 +205,11 @@ class Tasks:
         for site in program.methods("add_job"):
             function = program.function(site.argument("func", 0), site.at)
             if function is not None and ("Scheduler" in site.callee.path or site.callee.kind != EXTERNAL):
-                findings.add("schedule", function.name, site.file, site.line, scope=site.at.scope, handler=function, framework="apscheduler",
-                             confidence=CERTAIN if "Scheduler" in site.callee.path else LIKELY)  # fmt: skip
+                confidence = CERTAIN if "Scheduler" in site.callee.path else LIKELY
+                findings.add(
+                    "schedule", function.name, site.file, site.line, scope=site.at.scope, handler=function,
+                    framework="apscheduler", confidence=confidence,
+                )  # fmt: skip
         for site in program.methods("do"):
             function = program.function(site.argument("job_func", 0), site.at)
             if function is not None and site.callee.path.startswith("schedule.every"):

@@ -307,16 +307,17 @@ class _Reader:
         self.facts.calls.append(Call(scope, expr, node.start_point.row + 1, node.end_point.row + 1))
         if b"(" not in name:
             return
-        while callee is not None and callee.type in (
+        inner: Node | None = callee
+        while inner is not None and inner.type in (
             "attribute",
             "subscript",
             "call",
             "await",
             "parenthesized_expression",
         ):
-            if callee.type == "call":
-                inner_calls.add(callee.id)
-            callee = callee.named_child(0)
+            if inner.type == "call":
+                inner_calls.add(inner.id)
+            inner = inner.named_child(0)
 
 
 class Python:

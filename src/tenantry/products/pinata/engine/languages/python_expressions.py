@@ -39,7 +39,18 @@ _SIMPLE = {
     "v": "\v",
 }
 # What is said to people says nothing to us, and there is much of it.
-_PROSE = frozenset(("description", "help_text", "verbose_name", "verbose_name_plural", "deprecation_reason", "error_messages", "help", "summary"))
+_PROSE = frozenset(
+    (
+        "description",
+        "help_text",
+        "verbose_name",
+        "verbose_name_plural",
+        "deprecation_reason",
+        "error_messages",
+        "help",
+        "summary",
+    )
+)
 
 MAX_NAMES = 100_000  # names shared between files
 

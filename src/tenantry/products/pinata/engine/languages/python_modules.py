@@ -72,7 +72,11 @@ def find_module(project: "Project", file: FileFacts, item: Import) -> str | None
         return path
     if path == file.path:
         return None
-    if item.name in ("", "*") or item.name in project.names(project.files[path], 0) or submodule(project, path, item.name):
+    if (
+        item.name in ("", "*")
+        or item.name in project.names(project.files[path], 0)
+        or submodule(project, path, item.name)
+    ):
         return path
     return None
 

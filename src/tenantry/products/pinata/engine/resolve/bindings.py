@@ -87,16 +87,14 @@ class Bindings:
                 return None
             if entry.value is not None and entry.value[0] in (NAME, CALL) and entry.value != (NAME, entry.target):
                 further = (
-                    self.of(entry.value, at)
-                    if entry.value[0] == CALL
-                    else self._named(entry.value[1], at, depth + 1)
+                    self.of(entry.value, at) if entry.value[0] == CALL else self._named(entry.value[1], at, depth + 1)
                 )
                 if further is not None:
                     return further
             return Binding(at.file.path, at.scope, head)
         if isinstance(entry, Param):
             return None if rest else self._handed_over(entry, at, depth)
-        if isinstance(entry, int) and rest and at.file.scopes[entry].kind == CLASS_SCOPE:
+        if rest and at.file.scopes[entry].kind == CLASS_SCOPE:
             return self.inference.members.attribute_binding(project.definition(at.file, entry), rest)
         return None
 

@@ -204,7 +204,9 @@ class Members:
 
     def _field_value(self, assign: Assign, owner: Definition, at: At | None = None) -> Value:
         where = at or owner.inside
-        if assign.value is not None and assign.value[0] == CALL and assign.value[1] == (NAME, "@"):  # what decorators inject
+        if (
+            assign.value is not None and assign.value[0] == CALL and assign.value[1] == (NAME, "@")
+        ):  # what decorators inject
             injected = self.inference.value(assign.value, where)
             if injected.known and injected.path != "@()":
                 return injected

@@ -73,7 +73,7 @@ class Program:
                         method = callee[2] if callee[0] == ATTR else ""
                         self._by_method[method].append(Site(At(file, call.scope), expr, call, method, inference))
                         expr = callee
-                    elif tag == ATTR or tag == INDEX:
+                    elif tag in (ATTR, INDEX):
                         expr = expr[1]
                     else:
                         break
@@ -132,7 +132,9 @@ class Program:
 
     def callable_sites(self) -> Iterator[Site]:
         """Calls that may be of something in the tree, by their last name."""
-        names = {scope.name[scope.name.rfind(".") + 1 :] for file in self.project.files.values() for scope in file.scopes}
+        names = {
+            scope.name[scope.name.rfind(".") + 1 :] for file in self.project.files.values() for scope in file.scopes
+        }
         for file in self.project.files.values():
             names.update(item.alias for item in file.imports if item.alias != item.name)
             for assign in file.assigns:

@@ -40,34 +40,45 @@ def fold(inference: Inference, expr: Expr, at: At, depth: int = 0) -> str | None
         return str(expr[1]) if expr[1] is not None and not isinstance(expr[1], bool) else None
     if tag == TEMPLATE:
         return "".join(part if isinstance(part, str) else _hole(inference, part, at, depth) for part in expr[1])
-    if tag == BINARY and expr[1] == "+":
-        return _hole(inference, expr[2], at, depth) + _hole(inference, expr[3], at, depth)
-    if tag == BINARY and expr[1] == "/":
-        return _hole(inference, expr[2], at, depth).rstrip("/") + "/" + _hole(inference, expr[3], at, depth).lstrip("/")
-    if tag == BINARY and expr[1] == "%":
-        return _percent(inference, expr, at, depth)
-    if tag == BINARY and expr[1] in ("or", "||", "??", "?"):
-        left = text(inference, expr[2], at, depth + 1)
-        return left if left is not None else fold(inference, expr[3], at, depth + 1)
+    if tag == BINARY:
+        return _operator(inference, expr, at, depth)
     if tag == CALL:
         return _called(inference, expr, at, depth)
     if tag in (NAME, ATTR, INDEX):
-        value = inference.value(expr, at)
-        if value.kind == LITERAL and value.expr is not None and value.at is not None and value.expr != expr:
-            found = fold(inference, value.expr, value.at, depth + 1)
-            if found is not None:
-                return found
-        assigned = _assigned(inference, expr, at, depth) if tag == NAME and value.kind == EXTERNAL else None
-        if assigned is not None:
-            return assigned
-        if value.kind == EXTERNAL and value.path.startswith(tuple(_ENVIRONMENT)) and "[" in value.path:
-            return "{" + value.path.rpartition("[")[2].rstrip("]") + "}"
-        configured = _configured(inference, expr) if tag == INDEX else None
-        if configured is not None:
-            return configured
-        name = last_name(expr)
-        return f"{{{name}}}" if name else None
+        return _named(inference, expr, at, depth)
     return None
+
+
+def _operator(inference: Inference, expr: Expr, at: At, depth: int) -> str | None:
+    if expr[1] == "+":
+        return _hole(inference, expr[2], at, depth) + _hole(inference, expr[3], at, depth)
+    if expr[1] == "/":
+        return _hole(inference, expr[2], at, depth).rstrip("/") + "/" + _hole(inference, expr[3], at, depth).lstrip("/")
+    if expr[1] == "%":
+        return _percent(inference, expr, at, depth)
+    if expr[1] in ("or", "||", "??", "?"):
+        left = text(inference, expr[2], at, depth + 1)
+        return left if left is not None else fold(inference, expr[3], at, depth + 1)
+    return None
+
+
+def _named(inference: Inference, expr: Expr, at: At, depth: int) -> str | None:
+    """The text that a variable, a member or an entry stands for, else a hole of its name."""
+    value = inference.value(expr, at)
+    if value.kind == LITERAL and value.expr is not None and value.at is not None and value.expr != expr:
+        found = fold(inference, value.expr, value.at, depth + 1)
+        if found is not None:
+            return found
+    assigned = _assigned(inference, expr, at, depth) if expr[0] == NAME and value.kind == EXTERNAL else None
+    if assigned is not None:
+        return assigned
+    if value.kind == EXTERNAL and value.path.startswith(tuple(_ENVIRONMENT)) and "[" in value.path:
+        return "{" + value.path.rpartition("[")[2].rstrip("]") + "}"
+    configured = _configured(inference, expr) if expr[0] == INDEX else None
+    if configured is not None:
+        return configured
+    name = last_name(expr)
+    return f"{{{name}}}" if name else None
 
 
 def _configured(inference: Inference, expr: Expr) -> str | None:

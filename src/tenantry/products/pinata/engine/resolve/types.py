@@ -15,7 +15,8 @@ _YIELDS = frozenset(
     "Generator AsyncGenerator Iterator AsyncIterator Iterable AsyncIterable ContextManager AsyncContextManager".split()
 )
 _MANY = frozenset(
-    "List list Sequence Iterable Set set FrozenSet frozenset Tuple tuple Collection Iterator AsyncIterator Array ReadonlyArray deque".split()
+    "List list Sequence Iterable Set set FrozenSet frozenset Tuple tuple Collection Iterator AsyncIterator "
+    "Array ReadonlyArray deque".split()
 )
 _CLASSES = frozenset(("Type", "type"))
 _NOTHING = frozenset(
