@@ -1,6 +1,6 @@
 """Makes the README's pictures from the running product, filled with its own sample.
 
-`bin/run python web/screenshots.py [FOLDER]` (by default docs/images). Starts the service on a data directory of its own,
+`.venv/bin/python web/screenshots.py [FOLDER]`, after `bin/test` has set things up (by default into docs/images). Starts the service on a data directory of its own,
 signs up, tries the sample, and photographs what a person sees. Needs the development packages and a Chromium.
 """
 
@@ -12,14 +12,14 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
-from playwright.sync_api import BrowserContext, Page, expect, sync_playwright  # noqa: E402
+from playwright.sync_api import BrowserContext, Page, ViewportSize, expect, sync_playwright  # noqa: E402
 
 from tests.browser.chromium import launch  # noqa: E402
 from tests.browser.service import running_service  # noqa: E402
 from tests.browser.visitor import Visitor  # noqa: E402
 
-WIDE = {"width": 1440, "height": 900}
-NARROW = {"width": 390, "height": 844}
+WIDE: ViewportSize = {"width": 1440, "height": 900}
+NARROW: ViewportSize = {"width": 390, "height": 844}
 
 
 def photograph(page: Page, folder: Path, name: str) -> None:
@@ -45,7 +45,7 @@ def tour(context: BrowserContext, folder: Path, theme: str) -> None:
     scan = page.url
     photograph(page, folder, f"scan-{theme}")
     page.get_by_role("navigation", name="Findings by kind").get_by_role("link", name=re.compile("Routes")).click()
-    page.locator("[data-open]").first.click()
+    page.get_by_role("button", name=re.compile("^POST /api/orders$")).click()
     expect(page.get_by_role("dialog")).to_contain_text("Leads to")
     photograph(page, folder, f"finding-{theme}")
     page.get_by_role("link", name="Show in the graph").click()
@@ -56,7 +56,7 @@ def tour(context: BrowserContext, folder: Path, theme: str) -> None:
     page.goto(f"{scan}/tables")
     photograph(page, folder, f"tables-{theme}")
     page.goto(scan)
-    page.set_viewport_size(NARROW)  # type: ignore[arg-type]
+    page.set_viewport_size(NARROW)
     photograph(page, folder, f"scan-narrow-{theme}")
 
 
@@ -72,8 +72,8 @@ def main(words: list[str]) -> None:
             for theme in ("light", "dark"):
                 context = browser.new_context(
                     base_url=address,
-                    viewport=WIDE,  # type: ignore[arg-type]
-                    color_scheme=theme,  # type: ignore[arg-type]
+                    viewport=WIDE,
+                    color_scheme="dark" if theme == "dark" else "light",
                     reduced_motion="reduce",
                 )
                 tour(context, folder, theme)
