@@ -1,7 +1,7 @@
 """Makes the README's pictures from the running product, filled with its own sample.
 
-`.venv/bin/python web/screenshots.py [FOLDER]`, after `bin/test` has set things up (by default into docs/images). Starts the service on a data directory of its own,
-signs up, tries the sample, and photographs what a person sees. Needs the development packages and a Chromium.
+`.venv/bin/python web/screenshots.py [FOLDER]`, once `bin/test` has set things up; the folder is docs/images by default.
+Starts the service on a data directory of its own, signs up, tries the sample, and photographs what a person sees.
 """
 
 import re
@@ -45,7 +45,7 @@ def tour(context: BrowserContext, folder: Path, theme: str) -> None:
     scan = page.url
     photograph(page, folder, f"scan-{theme}")
     page.get_by_role("navigation", name="Findings by kind").get_by_role("link", name=re.compile("Routes")).click()
-    page.get_by_role("button", name=re.compile("^POST /api/orders$")).click()
+    page.get_by_role("button", name="POST /api/orders", exact=True).click()
     expect(page.get_by_role("dialog")).to_contain_text("Leads to")
     photograph(page, folder, f"finding-{theme}")
     page.get_by_role("link", name="Show in the graph").click()
