@@ -125,8 +125,31 @@ def test_branches(name: str) -> None:
 
 @pytest.mark.parametrize(
     "name",
-    ["", "-x", "--upload-pack=x", "a..b", "a b", "a~1", "a^", "a:b", "a?", "a*", "a[", "a\\b", "/a", "a/", "a//b"]
-    + ["a.lock", "a/.b", "a.", "@", "a@{1}", "x" * 300, "a\nb", "a.lock/b"],
+    [
+        "",
+        "-x",
+        "--upload-pack=x",
+        "a..b",
+        "a b",
+        "a~1",
+        "a^",
+        "a:b",
+        "a?",
+        "a*",
+        "a[",
+        "a\\b",
+        "/a",
+        "a/",
+        "a//b",
+        "a.lock",
+        "a/.b",
+        "a.",
+        "@",
+        "a@{1}",
+        "x" * 300,
+        "a\nb",
+        "a.lock/b",
+    ],
 )
 def test_names_no_branch_can_have(name: str) -> None:
     with pytest.raises(Problem) as caught:
