@@ -1,7 +1,7 @@
 """Addresses of HTTP requests in JavaScript, through templates, base addresses and wrapper functions."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 from tenantry.products.pinata.engine.facts import (
     ATTR,
@@ -25,8 +25,20 @@ REQUESTS = frozenset(
     "ky-universal wretch redaxios gaxios.request".split()
 )
 HOLES_ONLY = re.compile(r"(?:\{[^{}]*\}|[/?&=]|[a-z]+://(?:\{[^{}]*\}|[\w.:-]+))*\Z")
+_OPEN = re.compile(r"(?:[A-Za-z0-9]|\{[^{}]*\})\{[^{}]+\}\Z")
+_QUERY = re.compile(r"(?<=[^/{=&])\{(?:[^{}]*(?:[qQ]uery|[pP]aram|[sS]earch|[fF]ilter|qs)[^{}]*)?\}\Z")
 MAX_WRAPPERS = 3
 BASE_KEYS = ("baseURL", "prefixUrl", "baseUrl", "url")
+
+
+def is_open(text: str | None) -> bool:
+    """Whether an address lacks its path: it is made of holes alone, or goes on into one without a slash (`/v2{endpoint}`)."""
+    return text is None or HOLES_ONLY.match(text) is not None or _OPEN.search(without_query(text)) is not None
+
+
+def without_query(text: str) -> str:
+    """An address without what follows its path, also when that is a hole: `/users{queryString}`."""
+    return _QUERY.sub("", text.partition("?")[0].partition("#")[0])
 
 
 class Addresses:
@@ -81,22 +93,24 @@ class Addresses:
 
     # -- wrappers ---------------------------------------------------------------------------------------------
 
-    def calls(self, program: Program, wrapper: Definition, depth: int) -> Iterator[tuple[Site, dict[str, str]]]:
-        """Calls of a wrapper with the texts of its parameters; calls by other wrappers count where those are called."""
+    def calls(
+        self, program: Program, wrapper: Definition, says_more: Callable[[dict[str, str]], bool], depth: int = 0
+    ) -> Iterator[tuple[Site, dict[str, str]]]:
+        """Calls of a wrapper with the texts of its parameters, where these say more; else where its callers are called."""
         for caller in calls_of(program, wrapper):
+            own = dict(self.arguments(program, wrapper, caller, {}))
+            if says_more(own):
+                yield caller, own
+                continue
             outer = self.wrapper(program, list(caller.expr[2]), caller.at) if depth < MAX_WRAPPERS else None
-            passed = list(self.calls(program, outer, depth + 1)) if outer is not None and outer is not wrapper else []
-            known = {}
-            for site, given in passed:
-                known = dict(self.arguments(program, wrapper, caller, given))
-                if any(HOLES_ONLY.match(text) is None for text in known.values()):
-                    yield site, known
-            if not passed:
-                yield caller, dict(self.arguments(program, wrapper, caller, {}))
-            else:
-                own = dict(self.arguments(program, wrapper, caller, {}))
-                if any(text.startswith(("/", "http")) for text in own.values()):
-                    yield caller, own
+            if outer is None or outer is wrapper:
+                continue
+
+            def through(given: dict[str, str], caller: Site = caller) -> bool:
+                return says_more(dict(self.arguments(program, wrapper, caller, given)))
+
+            for site, handed in self.calls(program, outer, through, depth + 1):
+                yield site, dict(self.arguments(program, wrapper, caller, handed))
 
     def arguments(
         self, program: Program, wrapper: Definition, caller: Site, given: dict[str, str]
@@ -109,15 +123,28 @@ class Addresses:
                 continue
             argument = caller.expr[2][position]
             if argument[0] == DICT:
-                for key, value in argument[1]:
-                    text = self.text(program, value, caller.at, given) if key[0] == STR else None
-                    if text is not None:
-                        yield f"{parameter.name}.{key[1]}", text
-                        yield key[1], text
+                for name, held in self._members(program, argument, caller.at, given, 0):
+                    yield f"{parameter.name}.{name}", held
+                    yield name, held
             else:
                 text = self.text(program, argument, caller.at, given)
                 if text is not None:
                     yield parameter.name, text
+
+    def _members(
+        self, program: Program, expr: Expr, at: At, given: dict[str, str], depth: int
+    ) -> Iterator[tuple[str, str]]:
+        """(path of keys, text) of what an object literal holds."""
+        for key, value in expr[1]:
+            if key[0] != STR:
+                continue
+            if value[0] == DICT and depth < MAX_WRAPPERS:
+                for name, text in self._members(program, value, at, given, depth + 1):
+                    yield f"{key[1]}.{name}", text
+            else:
+                found = self.text(program, value, at, given)
+                if found is not None:
+                    yield key[1], found
 
     def wrapper(self, program: Program, exprs: list[Expr], at: At) -> Definition | None:
         """The function whose parameters these expressions are made of."""

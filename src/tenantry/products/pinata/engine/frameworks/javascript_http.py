@@ -7,13 +7,21 @@ from tenantry.products.pinata.engine.facts import (
     CALL,
     DICT,
     NAME,
+    SPLAT,
     STR,
     TEMPLATE,
     Expr,
 )
 from tenantry.products.pinata.engine.findings import CERTAIN, GUESS, LIKELY, Findings
 from tenantry.products.pinata.engine.frameworks.javascript import is_javascript, option
-from tenantry.products.pinata.engine.frameworks.javascript_addresses import HOLES_ONLY, REQUESTS, Addresses, names_in
+from tenantry.products.pinata.engine.frameworks.javascript_addresses import (
+    HOLES_ONLY,
+    REQUESTS,
+    Addresses,
+    is_open,
+    names_in,
+    without_query,
+)
 from tenantry.products.pinata.engine.resolve.inference import Inference, Result
 from tenantry.products.pinata.engine.resolve.program import Program, Site
 from tenantry.products.pinata.engine.resolve.values import EXTERNAL, FUNCTION, At, Value
@@ -120,6 +128,10 @@ class JavaScriptHttp(Addresses):
             options = url[2][1] if len(url[2]) > 1 else options
             url = url[2][0]
         method = option(program.inference, options, site.at, "method") if options is not None else None
+        pairs = options[1] if options is not None and options[0] == DICT else ()
+        spread = next((value[1] for key, value in pairs if key[0] == SPLAT and value[0] == NAME), "")
+        if method is None and spread:
+            method = (NAME, f"{spread}.method"), site.at
         if method is None and options is not None and options[0] not in (DICT,):
             method = self._dynamic_method(program, options, site.at)
         self._note(program, findings, site, method, url, site.at)
@@ -139,7 +151,7 @@ class JavaScriptHttp(Addresses):
             return  # a file beside this one
         base = self.base(program, site)
         text = self.text(program, url, at, {})
-        if text is None or HOLES_ONLY.match(text):
+        if is_open(text):
             if self._at_callers(program, findings, site, method, url, base):
                 return
             findings.diagnose(site.file.path, site.line, "url.dynamic", "The address of this request is not constant.")
@@ -151,6 +163,8 @@ class JavaScriptHttp(Addresses):
         expr, at = method
         if expr[0] == NAME and expr[1] in given:
             return given[expr[1]].upper()
+        if given and expr[0] == NAME and expr[1].endswith(".method"):
+            return "GET"  # a caller that names no method
         if expr[0] == BINARY and expr[1] == "?":
             yes, no = self._verb(program, (expr[2], at), given), self._verb(program, (expr[3], at), given)
             return yes if yes == no else "ANY"
@@ -166,7 +180,7 @@ class JavaScriptHttp(Addresses):
         name = text or "{url}"
         if base and "://" not in name.partition("/{")[0] and not name.startswith(("//", "{")):
             name = base.rstrip("/") + "/" + name.lstrip("/")
-        name = name.partition("?")[0].partition("#")[0] or "/"
+        name = without_query(name) or "/"
         whole = HOLES_ONLY.match(name) is None
         confidence = GUESS if not whole else LIKELY if name.startswith("{") or wrapper else CERTAIN
         findings.add(
@@ -185,12 +199,15 @@ class JavaScriptHttp(Addresses):
             return False
         if wrapper.key in self.fetchers:
             return True
+
+        def says_more(texts: dict[str, str]) -> bool:
+            return not is_open(self.text(program, url, site.at, texts))
+
         any_found = False
-        for caller, texts in self.calls(program, wrapper, 0):
-            text = self.text(program, url, site.at, texts)
-            if text is not None and not HOLES_ONLY.match(text):
-                any_found = True
-                self._add(findings, caller, self._verb(program, method, texts), text, base, site.callee.path, wrapper.name)
+        for caller, texts in self.calls(program, wrapper, says_more):
+            any_found = True
+            text, verb = self.text(program, url, site.at, texts), self._verb(program, method, texts)
+            self._add(findings, caller, verb, text, base, site.callee.path, wrapper.name)
         return any_found
 
     def _fetched(self, program: Program, findings: Findings, site: Site) -> None:
