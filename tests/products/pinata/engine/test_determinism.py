@@ -2,6 +2,7 @@
 
 import json
 import os
+import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -11,6 +12,7 @@ import pytest
 
 from tenantry.products.pinata.engine import ScanOptions, scan
 from tenantry.products.pinata.engine import scan as engine_scan
+from tenantry.products.pinata.engine.reading import Reading, read_chunk_elsewhere
 
 from .reading import read
 
@@ -46,6 +48,21 @@ def test_processes_change_nothing(repository: Path, monkeypatch: pytest.MonkeyPa
     monkeypatch.setattr(sys.modules[engine_scan.__module__], "PARALLEL_FROM", 1)
     monkeypatch.setattr(sys.modules[engine_scan.__module__], "CHUNK", 5)
     assert stable(scan(repository, options=ScanOptions(processes=2)).to_dict()) == alone
+
+
+def test_a_killed_worker_loses_nothing(repository: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    alone = stable(scan(repository).to_dict())
+    module = sys.modules[engine_scan.__module__]
+    monkeypatch.setattr(module, "PARALLEL_FROM", 1)
+    monkeypatch.setattr(module, "CHUNK", 5)
+    monkeypatch.setattr(module, "read_chunk_elsewhere", killed)
+    assert stable(scan(repository, options=ScanOptions(processes=2)).to_dict()) == alone
+
+
+def killed(root: str, paths: list[str], cache_file: str | None, limit: int) -> list[Reading]:
+    if any("library" in path for path in paths):
+        os.kill(os.getpid(), signal.SIGKILL)
+    return read_chunk_elsewhere(root, paths, cache_file, limit)
 
 
 def test_an_incremental_scan_equals_a_full_one(repository: Path, tmp_path: Path) -> None:

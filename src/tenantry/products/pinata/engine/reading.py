@@ -4,6 +4,7 @@ import gc
 import hashlib
 import os
 import re
+import signal
 from typing import NamedTuple
 
 from tenantry.products.pinata.engine.facts import FileFacts, pack
@@ -116,6 +117,11 @@ def read_chunk(root: str, paths: list[str], cache_file: str | None, limit: int) 
     if cache is not None:
         cache.close()
     return readings
+
+
+def leave_interrupts() -> None:
+    """In a worker process: Ctrl-C is for the process that started the scan, which then ends its workers."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
 
 
 def read_chunk_elsewhere(root: str, paths: list[str], cache_file: str | None, limit: int) -> list[Reading]:

@@ -6,7 +6,8 @@ import json
 import time
 from collections import Counter
 from concurrent.futures import ProcessPoolExecutor
-from multiprocessing import get_context
+from concurrent.futures.process import BrokenProcessPool
+from multiprocessing import active_children, get_context
 from pathlib import Path
 from typing import Any
 
@@ -19,7 +20,15 @@ from tenantry.products.pinata.engine.frameworks import frameworks
 from tenantry.products.pinata.engine.graph import ENGINE, SCHEMA, Graph
 from tenantry.products.pinata.engine.languages import language_of
 from tenantry.products.pinata.engine.options import Phase, Progress, Report, ScanOptions
-from tenantry.products.pinata.engine.reading import Reading, digest_of, extract, load, read_chunk, read_chunk_elsewhere
+from tenantry.products.pinata.engine.reading import (
+    Reading,
+    digest_of,
+    extract,
+    leave_interrupts,
+    load,
+    read_chunk,
+    read_chunk_elsewhere,
+)
 from tenantry.products.pinata.engine.resolve.inference import Inference, Result
 from tenantry.products.pinata.engine.resolve.program import Program
 from tenantry.products.pinata.engine.resolve.project import Project
@@ -110,13 +119,22 @@ class _Scan:
                 readings += read_chunk(root, chunk, cache_file, limit)
                 self._say("parse", len(readings), len(paths), readings[-1].path)
             return readings
-        with ProcessPoolExecutor(self.options.processes, mp_context=get_context("spawn")) as pool:
-            tasks = [pool.submit(read_chunk_elsewhere, root, chunk, cache_file, limit) for chunk in chunks]
+        others = set(active_children())
+        with ProcessPoolExecutor(
+            self.options.processes, mp_context=get_context("spawn"), initializer=leave_interrupts
+        ) as pool:
             try:
+                tasks = [pool.submit(read_chunk_elsewhere, root, chunk, cache_file, limit) for chunk in chunks]
                 for task in tasks:
                     readings += task.result()
                     self._say("parse", len(readings), len(paths), readings[-1].path)
+            except BrokenProcessPool:  # a worker was killed, for its memory perhaps: this process reads what is left
+                for path in paths[len(readings) :]:
+                    readings += read_chunk(root, [path], cache_file, limit)
+                    self._say("parse", len(readings), len(paths), path)
             except BaseException:
+                for child in set(active_children()) - others:
+                    child.terminate()
                 pool.shutdown(wait=False, cancel_futures=True)
                 raise
         return readings
