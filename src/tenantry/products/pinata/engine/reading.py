@@ -5,6 +5,9 @@ import hashlib
 import os
 import re
 import signal
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import NamedTuple
 
 from tenantry.products.pinata.engine.facts import FileFacts, pack
@@ -119,9 +122,17 @@ def read_chunk(root: str, paths: list[str], cache_file: str | None, limit: int) 
     return readings
 
 
-def leave_interrupts() -> None:
-    """In a worker process: Ctrl-C is for the process that started the scan, which then ends its workers."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
+@contextmanager
+def interrupts_ignored() -> Iterator[None]:
+    """Processes started within don't hear Ctrl-C. Only the main thread can arrange that; elsewhere nothing changes."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    before = signal.signal(signal.SIGINT, signal.SIG_IGN)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, before)
 
 
 def read_chunk_elsewhere(root: str, paths: list[str], cache_file: str | None, limit: int) -> list[Reading]:

@@ -24,7 +24,7 @@ from tenantry.products.pinata.engine.reading import (
     Reading,
     digest_of,
     extract,
-    leave_interrupts,
+    interrupts_ignored,
     load,
     read_chunk,
     read_chunk_elsewhere,
@@ -120,11 +120,10 @@ class _Scan:
                 self._say("parse", len(readings), len(paths), readings[-1].path)
             return readings
         others = set(active_children())
-        with ProcessPoolExecutor(
-            self.options.processes, mp_context=get_context("spawn"), initializer=leave_interrupts
-        ) as pool:
+        with ProcessPoolExecutor(self.options.processes, mp_context=get_context("spawn")) as pool:
             try:
-                tasks = [pool.submit(read_chunk_elsewhere, root, chunk, cache_file, limit) for chunk in chunks]
+                with interrupts_ignored():  # workers inherit this: Ctrl-C is for the process that started the scan
+                    tasks = [pool.submit(read_chunk_elsewhere, root, chunk, cache_file, limit) for chunk in chunks]
                 for task in tasks:
                     readings += task.result()
                     self._say("parse", len(readings), len(paths), readings[-1].path)
