@@ -14,6 +14,7 @@ from tenantry.products.pinata.engine.facts import (
     Expr,
     FileFacts,
     Param,
+    dotted,
     spine,
 )
 from tenantry.products.pinata.engine.facts import FUNCTION as FUNCTION_EXPR
@@ -175,6 +176,8 @@ class RouterVariables:
             for entry in entries:
                 if isinstance(entry, Param):
                     return self._of_parameter(self.program.project.definition(at.file, scope), entry, rest, depth)
+                if isinstance(entry, Assign) and entry.value is not None and dotted(entry.value).startswith("{}"):
+                    return self._taken_out(At(at.file, scope), head, dotted(entry.value), rest, depth)
                 if isinstance(entry, Assign) and entry.value is not None and entry.value[0] == ELEMENT:
                     found: list[Binding] = []
                     for item, where in self.elements(entry.value[1], At(at.file, scope), depth):
@@ -184,6 +187,18 @@ class RouterVariables:
                 return []
             scope = at.file.scopes[scope].parent
         return []
+
+    def _taken_out(self, at: At, name: str, path: str, rest: str, depth: int) -> list[Binding]:
+        """Routers of a name that a function takes out of its parameter: `({ app }) => …`."""
+        pattern, _, key = path.partition(".")
+        parameter = next((e for e in self.program.project.names(at.file, at.scope).get(pattern, ()) if isinstance(e, Param)), None)
+        if parameter is None:
+            return []
+        function = self.program.project.definition(at.file, at.scope)
+        found = self._of_parameter(function, parameter, f"{key}.{rest}" if rest else key, depth)
+        if not found and not rest and name in ("app", "router", "server", "fastify"):
+            found = [self.own(Binding(at.file.path, at.scope, name))]
+        return found
 
     def elements(self, expr: Expr, at: At, depth: int) -> list[tuple[Expr, At]]:
         """The items of a list, also of one that callers hand over as a parameter."""
