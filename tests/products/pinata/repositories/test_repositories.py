@@ -51,6 +51,17 @@ async def test_a_repository_from_its_address_to_its_end(pinata: Pinata) -> None:
     assert (await pinata.get(f"/repositories/{added['id']}", 404))["code"] == "pinata.repository.not_found"
 
 
+@pytest.mark.parametrize("name", ["", "  ", "a\0b", "x" * 201])
+async def test_names_no_repository_can_have(pinata: Pinata, name: str) -> None:
+    source = {"kind": "git", "url": "https://example.com/team/shop.git"}
+    assert (await pinata.add(source, 422, name=name))["code"] == "input.invalid"
+    half = '{"name": "\\ud800", "source": {"kind": "git", "url": "https://example.com/x"}}'
+    answer = await pinata.person.client.post(
+        pinata.url("/repositories"), content=half, headers={"content-type": "application/json"}
+    )
+    assert answer.status_code == 422, answer.text
+
+
 async def test_a_rename_overwrites_nobody(pinata: Pinata) -> None:
     added = await pinata.add({"kind": "git", "url": "https://example.com/team/shop.git"})
     path = f"/repositories/{added['id']}"

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from tenantry.core.pages import Cursor
 from tests.products.pinata.client import APP, Pinata, write_app
 
 
@@ -50,6 +51,12 @@ async def test_nodes_are_listed_filtered_and_counted(pinata: Pinata, scan: Any) 
     assert sum(counts.values()) == len(folder)
     assert await every_node(pinata, scan, q="100%") == []
     await pinata.get(f"{base}/nodes", 422, params={"after": "nonsense"})
+    for page in ("nodes", "tables", "diagnostics"):
+        for position in (10**30, -(10**30)):
+            await pinata.get(f"{base}/{page}", params={"after": Cursor.encode(position)})
+    assert (await pinata.get(f"{base}/nodes", params={"q": "\0", "folder": "\0x", "service": "\0"}))[
+        "counts"
+    ] is not None
 
 
 async def test_a_node_shows_its_lines_and_neighbours(pinata: Pinata, scan: Any) -> None:

@@ -23,6 +23,7 @@ from tenantry.products.pinata.scans.models import Scan
 from tenantry.sdk import Cursor, Files, NotFound, OrgScope, Page, PageParams
 
 MOST_NEIGHBOURS = 200
+LAST = 2**62
 
 
 def node_out(node: Node) -> NodeOut:
@@ -52,7 +53,7 @@ async def list_nodes(scope: OrgScope, scan: Scan, filters: NodeFilters, asked: P
     """Nodes in the order of the graph's file."""
     statement = select(Node).where(*_conditions(scan, filters)).order_by(Node.position).limit(asked.limit + 1)
     if asked.after:
-        statement = statement.where(Node.position > Cursor.decode(asked.after, int)[0])
+        statement = statement.where(Node.position > _place(asked.after))
     found = list(await scope.session.scalars(statement))
     shown = found[: asked.limit]
     return NodePage(
@@ -90,10 +91,16 @@ async def _by_position(
 ) -> tuple[Sequence[Any], str | None]:
     statement = statement.order_by(model.position).limit(asked.limit + 1)
     if asked.after:
-        statement = statement.where(model.position > Cursor.decode(asked.after, int)[0])
+        statement = statement.where(model.position > _place(asked.after))
     found = list(await scope.session.scalars(statement))
     shown = found[: asked.limit]
     return shown, Cursor.encode(shown[-1].position) if len(found) > asked.limit else None
+
+
+def _place(after: str) -> int:
+    """The position in a cursor; whoever makes one up gets no further than the last row."""
+    position: int = Cursor.decode(after, int)[0]
+    return max(-1, min(position, LAST))
 
 
 def _conditions(scan: Scan, filters: NodeFilters, *, with_kind: bool = True) -> list[ColumnElement[bool]]:
