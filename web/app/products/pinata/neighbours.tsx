@@ -23,7 +23,7 @@ export function NeighbourList({ title, neighbours, onOpen }: Props) {
       <h3 className="mb-1 flex items-baseline gap-2 font-semibold">
         {title} <span className="num text-xs font-normal text-fg-3">{count(neighbours.length)}</span>
       </h3>
-      <ul className="grid">
+      <ul className="grid grid-cols-[minmax(0,1fr)]">
         {shown.map(({ node, edge }) => {
           const proof = edge.evidence[0];
           return (

@@ -70,8 +70,8 @@ interface BodyProps {
 function NodeBody({ node, onOpen, paths, action }: BodyProps) {
   const place = node.file ? `${node.file}${node.line ? `:${node.line}` : ""}` : null;
   return (
-    <div className="grid gap-5">
-      <div className="grid gap-2">
+    <div className="grid grid-cols-[minmax(0,1fr)] gap-5">
+      <div className="grid grid-cols-[minmax(0,1fr)] gap-2">
         {place && (
           <div className="flex min-w-0 items-center gap-1">
             <Place file={node.file} line={node.line} className="min-w-0 break-all" />

@@ -42,7 +42,7 @@ export function PathList({ org, scan, node, onOpen, onPath }: Props) {
       </h3>
       {query.isPending && <Skeleton className="h-16 w-full rounded-md" />}
       {query.error && <ProblemNote error={query.error} />}
-      <ul className="grid gap-0.5">
+      <ul className="grid grid-cols-[minmax(0,1fr)] gap-0.5">
         {shown.map((path, index) => {
           const end = path[path.length - 1];
           if (!end) return null;
