@@ -19,15 +19,15 @@ class Bindings:
     def __init__(self, inference: "Inference") -> None:
         self.inference = inference
 
-    def of(self, expr: Expr, at: At) -> Binding | None:
+    def of(self, expr: Expr, at: At, depth: int = 0) -> Binding | None:
         """The variable that an expression names, followed through imports and plain aliases to where it is created."""
         if expr[0] == NAME:
-            return self._named(expr[1], at, 0)
-        if expr[0] == CALL:  # create_app() → the variable it returns
+            return self._named(expr[1], at, depth)
+        if expr[0] == CALL and depth <= MAX_DEPTH:  # create_app() → the variable it returns
             callee = self.inference.callee(expr, at)
             if callee.kind == FUNCTION and callee.definition is not None and not callee.path:
                 for returned in callee.definition.scope.returns:
-                    found = self.of(returned, callee.definition.inside)
+                    found = self.of(returned, callee.definition.inside, depth + 1)
                     if found is not None:
                         return found
         return None
@@ -87,7 +87,7 @@ class Bindings:
                 return None
             if entry.value is not None and entry.value[0] in (NAME, CALL) and entry.value != (NAME, entry.target):
                 further = (
-                    self.of(entry.value, at) if entry.value[0] == CALL else self._named(entry.value[1], at, depth + 1)
+                    self.of(entry.value, at, depth + 1) if entry.value[0] == CALL else self._named(entry.value[1], at, depth + 1)
                 )
                 if further is not None:
                     return further
