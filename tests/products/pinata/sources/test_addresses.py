@@ -17,7 +17,7 @@ from tenantry.products.pinata.sources.addresses import check_literal, is_public,
         ("https://GitHub.com./team/shop/", "https://github.com/team/shop/", "shop"),
         ("https://git.example.org:8443/a/b", "https://git.example.org:8443/a/b", "b"),
         ("https://bücher.example/shop", "https://xn--bcher-kva.example/shop", "shop"),
-        ("git@github.com:team/shop.git", "ssh://git@github.com/~/team/shop.git", "shop"),
+        ("git@github.com:team/shop.git", "git@github.com:team/shop.git", "shop"),
         ("host.example:/srv/shop", "ssh://git@host.example/srv/shop", "shop"),
         ("ssh://me@host.example:2222/srv/shop.git", "ssh://me@host.example:2222/srv/shop.git", "shop"),
         ("https://[2606:4700::6810]/shop", "https://[2606:4700::6810]/shop", "shop"),
@@ -29,8 +29,14 @@ def test_addresses(text: str, url: str, name: str) -> None:
     assert (location.url, location.name) == (url, name)
 
 
-def test_short_ssh_addresses_are_shown_as_pasted() -> None:
-    assert parse_location("git@github.com:team/shop.git", local=False)[0].shown == "git@github.com:team/shop.git"
+@pytest.mark.parametrize(
+    "text",
+    ["git@github.com:team/shop.git", "ssh://me@host.example/srv/x", "ssh://me@host.example:2222/~/x", "me@[::1]:x"],
+)
+def test_ssh_addresses_read_the_same_again(text: str) -> None:
+    location, _ = parse_location(text, local=True)
+    assert location.url == text
+    assert parse_location(location.url, local=True)[0] == location
 
 
 @pytest.mark.parametrize(

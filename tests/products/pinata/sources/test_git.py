@@ -228,7 +228,7 @@ async def test_ssh_connects_to_the_pinned_address_with_its_own_key(server: GitSe
     (shim / "ssh").write_text(
         f"""#!/bin/sh
 printf '%s\\n' "$@" >> {tmp_path}/argv
-for word in "$@"; do case "$word" in -oIdentityFile=*) stat -c %a "${{word#*=}}" > {tmp_path}/mode;; esac; done
+for word in "$@"; do case "$word" in -oIdentityFile=/*) stat -c %a "${{word#*=}}" > {tmp_path}/mode;; esac; done
 for word in "$@"; do case "$word" in -oUserKnownHostsFile=*) echo "learnt key" >> "${{word#*=}}";; esac; done
 for word in "$@"; do last="$word"; done
 eval "$last"
@@ -239,9 +239,11 @@ eval "$last"
     try:
         address = f"ssh://git@{HOST}{server.root}/shop"
         checkout = await take(server, tmp_path, address, credentials=Credentials(private_key="KEY OF NOBODY"))
+        await refused("not_a_repository", server, tmp_path / "b", f"git@{HOST}:team/shop.git")
     finally:
         os.environ["PATH"] = path
     words = (tmp_path / "argv").read_text().split("\n")
+    assert words[-2].endswith("git-upload-pack 'team/shop.git'"), "as hosts without homes want it"
     assert "-oHostName=127.0.0.1" in words
     assert f"-oHostKeyAlias={HOST}" in words
     assert "-oStrictHostKeyChecking=accept-new" in words

@@ -88,7 +88,7 @@ def _from_git(parts: Parts, new: GitNew) -> Made:
     repository = Repository(
         name=location.name,
         source_kind="git",
-        location=location.shown,
+        location=location.url,
         branch=check_branch(new.branch) if new.branch and new.branch.strip() else None,
     )
     return repository, secrets

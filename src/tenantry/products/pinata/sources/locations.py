@@ -48,14 +48,10 @@ class Location:
         if self.scheme == "https":
             return f"https://{host}{self._port}{self.path}"
         user = f"{self.user}@" if self.user else ""
-        return f"ssh://{user}{host}{self._port}{self.path if self.path.startswith('/') else '/~/' + self.path}"
-
-    @property
-    def shown(self) -> str:
-        """The address as people know it: `git@host:team/shop.git` for what was pasted like that."""
-        if self.scheme == "ssh" and not self.path.startswith("/"):
-            return f"{self.user + '@' if self.user else ''}{self.host}:{self.path}"
-        return self.url
+        if self.path.startswith("/"):
+            return f"ssh://{user}{host}{self._port}{self.path}"
+        # Hosts that know no homes take `git@host:team/shop.git` for what it says, and `/~/team/shop.git` for nothing.
+        return f"ssh://{user}{host}{self._port}/~/{self.path}" if self._port else f"{user}{host}:{self.path}"
 
     @property
     def name(self) -> str:
