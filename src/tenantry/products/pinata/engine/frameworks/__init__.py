@@ -16,6 +16,7 @@ NAMES = (
     "files_and_caches",
     "tasks",
     "nestjs",
+    "decorated_controllers",
     "typeorm",
     "express",
     "koa",

@@ -88,11 +88,10 @@ class RouterVariables:
 
     def created(self, value: Expr, at: At) -> bool | None:
         """Whether an expression makes an application (True) or a router (False); None when neither."""
-        path = self.program.value(value, at).path
-        for creator, root in self.dialect.creators.items():
-            if path == creator or path.startswith(f"{creator}.") and path.endswith(")"):
-                return root
-        return None
+        calls = spine(value)
+        if self.method(calls[0]) in self.dialect.wrappers:
+            return None
+        return self.dialect.creators.get(self.program.value(calls[-1], at).path)
 
     def own_prefix(self, made: Expr, at: At) -> str:
         """A router's own prefix: `new Router({prefix: "/x"})`, `new Hono().basePath("/x")`."""
@@ -139,10 +138,22 @@ class RouterVariables:
         binding = self.inference.binding(expr, at)
         if binding is not None and binding in self.mounts.prefixes:
             return [binding]
+        wrapped = self._wrapped(binding, depth) if binding is not None and self.dialect.wrappers else []
+        if wrapped:
+            return wrapped
         through = self._variable(expr, at, depth)
         if through:
             return through
         return self._typed(expr, at, binding)
+
+    def _wrapped(self, binding: Binding, depth: int) -> list[Binding]:
+        """The router behind `module.exports = router.routes()`."""
+        file = self.program.project.files[binding.path]
+        for entry in self.program.project.names(file, binding.scope).get(binding.name, ()):
+            value = entry.value if isinstance(entry, Assign) else None
+            if value is not None and value[0] == CALL and self.method(value) in self.dialect.wrappers:
+                return self.routers(value, At(file, binding.scope), depth + 1)
+        return []
 
     def _called_routers(self, expr: Expr, at: At, depth: int) -> list[Binding]:
         known = self.made.get(id(spine(expr)[-1]))

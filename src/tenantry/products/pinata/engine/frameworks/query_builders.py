@@ -72,11 +72,12 @@ class QueryBuilders:
             words = {self._method(call) for call in calls}
             tables = [call[2][0] for call in calls if self._method(call) in ("from", "into", "table") and call[2]]
             first = calls[-1]
-            if not tables:
+            itself = not tables
+            if itself:
                 if not first[2] or first[1][0] != NAME or first[2][0][0] not in (STR, NAME, "t"):
                     continue
                 tables = [first[2][0]]
-            if not self._is_knex(program, first, site.at):
+            if not self._is_knex(program, first, site.at, itself=itself):
                 continue
             seen.add(id(site.outer))
             kind = "db_write" if words & _KNEX_WRITES else "db_read"
@@ -87,16 +88,14 @@ class QueryBuilders:
                     self._named(program, findings, "db_read", call[2][0], site)
 
     @staticmethod
-    def _is_knex(program: Program, first: Expr, at: At) -> bool:
+    def _is_knex(program: Program, first: Expr, at: At, *, itself: bool) -> bool:
+        """Whether a chain begins on a Knex client; `itself`: with a call of the client, `knex("users")`."""
         value = program.value(first[1], at)
         if value.path.startswith(("knex()", "knex.knex()", "knex.Knex()")):
-            return True
-        name = first[1][1] if first[1][0] == NAME else ""
-        return (
-            value.kind in ("unknown", "external")
-            and name.rpartition(".")[2].lower() in ("knex", "trx")
-            or name.endswith(("knex.select", "knex.from"))
-        )
+            return not itself or "." not in value.path.removeprefix("knex.").removeprefix("Knex().Transaction")
+        name = (first[1][1] if first[1][0] == NAME else "").lower()
+        owner, _, last = name.rpartition(".")
+        return value.kind in ("unknown", "external") and ((last if itself else owner).rpartition(".")[2] in ("knex", "trx"))
 
     def _named(self, program: Program, findings: Findings, kind: str, expr: Expr, site: Site) -> None:
         text = program.text(expr, site.at)
