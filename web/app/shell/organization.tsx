@@ -1,10 +1,9 @@
 import { useQuery } from "@tanstack/react-query";
-import { useEffect, useMemo, useState } from "react";
+import { lazy, Suspense, useEffect, useMemo, useState } from "react";
 import { Navigate, Outlet, useLocation, useNavigate, useParams } from "react-router";
 import { LiveProvider } from "~/api/live-context";
 import { asProblem } from "~/api/problem";
 import { meQuery, metaQuery, organizationQuery } from "~/api/queries";
-import { NewOrganization } from "~/chassis/organizations/new-organization";
 import { useKeys, useMedia } from "~/lib/hooks";
 import { interfaces } from "~/products";
 import { Drawer } from "~/ui/dialog";
@@ -14,6 +13,9 @@ import { Palette } from "./palette";
 import { ShellSkeleton } from "./shell-skeleton";
 import { Shortcuts } from "./shortcuts";
 import { Sidebar } from "./sidebar";
+
+// Forms and their checks are a tenth of what a page loads, and seldom wanted here.
+const NewOrganization = lazy(() => import("~/chassis/organizations/new-organization"));
 
 type Overlay = "palette" | "shortcuts" | "organization" | null;
 
@@ -121,7 +123,11 @@ function Frame({ me, organization, products }: Loaded) {
       )}
       <Palette open={overlay === "palette"} onOpenChange={close} />
       <Shortcuts open={overlay === "shortcuts"} onOpenChange={close} />
-      <NewOrganization open={overlay === "organization"} onOpenChange={close} />
+      {overlay === "organization" && (
+        <Suspense>
+          <NewOrganization open onOpenChange={close} />
+        </Suspense>
+      )}
     </ShellContext>
   );
 }

@@ -32,7 +32,7 @@ interface Props {
   onOpenChange: (open: boolean) => void;
 }
 
-export function NewOrganization({ open, onOpenChange }: Props) {
+export default function NewOrganization({ open, onOpenChange }: Props) {
   return (
     <Dialog
       open={open}
