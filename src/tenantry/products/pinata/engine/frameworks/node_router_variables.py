@@ -138,6 +138,10 @@ class RouterVariables:
         binding = self.inference.binding(expr, at)
         if binding is not None and binding in self.mounts.prefixes:
             return [binding]
+        head, _, key = expr[1].rpartition(".")
+        held = option(self.inference, (NAME, head), at, key) if head and not head.startswith("self") else None
+        if held is not None:  # routes.users, where routes is {users, orders}
+            return self.routers(held[0], held[1], depth + 1)
         wrapped = self._wrapped(binding, depth) if binding is not None and self.dialect.wrappers else []
         if wrapped:
             return wrapped
