@@ -104,7 +104,8 @@ class Definitions(Reading):
             found.append(((NAME, "property"), node.start_point[0] + 1))
         typed = node.child_by_field_name("return_type")
         annotation = self.expressions.annotation(typed) if typed is not None else None
-        params = tuple(self._params(node, index, parent if name == "constructor" else -1))
+        component = name[:1].isupper() and self.facts.path.endswith("x")  # what a component shows comes from anywhere
+        params = tuple(self._params(node, index, parent if name == "constructor" else -1, component=component))
         returns: tuple[Expr, ...] = ()
         body = node.child_by_field_name("body")
         if body is not None and body.type != "statement_block":
@@ -118,7 +119,7 @@ class Definitions(Reading):
         )
         return index
 
-    def _params(self, node: Node, index: int, owner: int) -> list[Param]:
+    def _params(self, node: Node, index: int, owner: int, *, component: bool) -> list[Param]:
         listed = node.child_by_field_name("parameters")
         if listed is None:
             single = node.child_by_field_name("parameter")
@@ -135,12 +136,12 @@ class Definitions(Reading):
                 if pattern.type != "this":
                     self.bind(pattern, element, index)
                 continue
-            found = self._param(child, index, owner, len(params))
+            found = self._param(child, index, owner, len(params), component)
             if found is not None:
                 params.append(found)
         return params
 
-    def _param(self, node: Node, index: int, owner: int, position: int) -> Param | None:
+    def _param(self, node: Node, index: int, owner: int, position: int, component: bool) -> Param | None:
         kind = node.type
         pattern: Node | None = node
         annotation: Expr | None = None
@@ -158,7 +159,8 @@ class Definitions(Reading):
             return Param(self.text(pattern).lstrip("."), annotation, None, "*")
         if pattern.type in ("object_pattern", "array_pattern"):
             name = f"{{}}{position}"  # not a name anybody can write: what is destructured is a member of it
-            self.bind(pattern, (NAME, name), index)
+            if not component:
+                self.bind(pattern, (NAME, name), index)
             return Param(name, annotation, value)
         name = self.text(pattern)
         if owner >= 0:

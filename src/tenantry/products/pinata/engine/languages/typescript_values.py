@@ -1,5 +1,7 @@
 """Variables, patterns, assignments, returned values and loops of TypeScript and JavaScript."""
 
+import re
+
 from tree_sitter import Node
 
 from tenantry.products.pinata.engine.facts import (
@@ -19,6 +21,7 @@ from tenantry.products.pinata.engine.facts import (
 from tenantry.products.pinata.engine.languages.typescript_expressions import FUNCTIONS
 from tenantry.products.pinata.engine.languages.typescript_reading import Reading
 
+_MARKUP = re.compile(rb"return\s*\(?\s*(?:<|;)")  # JSX, or nothing
 MAX_RETURNS = 8  # values kept per function
 _VALIDATORS = (b"z.", b"yup.", b"Yup.", b"Joi.", b"styled.", b"styled(", b"keyframes`", b"css`")  # schemas and styles
 _TABLE = 16  # entries of an object literal
@@ -140,6 +143,8 @@ class Values(Reading):
             self.facts.assigns.append(Assign(scope, target, value, None, line))
 
     def returned(self, node: Node, scope: int) -> None:
+        if _MARKUP.match(self.source, node.start_byte):
+            return
         children = node.named_children
         if children and scope:
             if children[0].type == "object":
