@@ -58,7 +58,12 @@ export default function GenericDetail() {
           }
         />
       )}
-      {query.isPending && <Skeleton className="h-64 w-full rounded-lg" />}
+      {query.isPending && (
+        <>
+          <h1 className="sr-only">{resource.title}</h1>
+          <Skeleton className="h-64 w-full rounded-lg" />
+        </>
+      )}
       {item && (
         <>
           <PageHead title={name}>

@@ -50,7 +50,12 @@ export function LatestScan({ label, icon, padded, children }: Props) {
   );
   return (
     <Page crumbs={[{ label }]} padded={padded || !scan} actions={picker}>
-      {query.isPending && <Skeleton className="h-96 w-full rounded-lg" />}
+      {query.isPending && (
+        <>
+          {padded && <h1 className="sr-only">{label}</h1>}
+          <Skeleton className="h-96 w-full rounded-lg" />
+        </>
+      )}
       {query.error && <ProblemNote error={query.error} onRetry={() => query.refetch()} />}
       {query.isSuccess && !scan && (
         <Empty

@@ -98,6 +98,7 @@ function Loaded({ scan }: { scan: Scan }) {
 function Loading() {
   return (
     <div role="status" aria-label="Loading the scan">
+      <h1 className="sr-only">Scan</h1>
       <Skeleton className="h-7 w-52" />
       <Skeleton className="mt-2 h-4 w-80" />
       <Skeleton className="mt-5 h-40 w-full rounded-lg" />
