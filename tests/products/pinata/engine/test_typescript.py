@@ -94,15 +94,23 @@ def test_decorated_fields_and_constructor_parameters_keep_their_decorators() -> 
 
 
 def test_strings_are_folded_where_they_stand() -> None:
-    facts = read(r"const a = 'x\n' + `y${id}/` + \"z\"; const b = `\u{41}\x42`; const c = 'a' + 'b'".replace('\\"', '"'))
+    facts = read(
+        r"const a = 'x\n' + `y${id}/` + \"z\"; const b = `\u{41}\x42`; const c = 'a' + 'b'".replace('\\"', '"')
+    )
     values = {assign.target: assign.value for assign in facts.assigns}
     assert values == {"a": (TEMPLATE, ("x\ny", (NAME, "id"), "/z")), "b": (STR, "AB"), "c": (STR, "ab")}
 
 
 def test_a_chain_is_one_call_and_quiet_calls_are_transparent() -> None:
-    facts = read("const rows = (await db.user.findMany({})).map((row) => row.id).filter(Boolean); a.b(1).c(2); console.log(f(1))")
+    facts = read(
+        "const rows = (await db.user.findMany({})).map((row) => row.id).filter(Boolean); a.b(1).c(2); console.log(f(1))"
+    )
     chains = [call.expr for call in facts.calls]
-    assert [expr[1] for expr in chains] == [(NAME, "db.user.findMany"), ("a", (CALL, (NAME, "a.b"), (("n", 1),), (), 1), "c"), (NAME, "f")]
+    assert [expr[1] for expr in chains] == [
+        (NAME, "db.user.findMany"),
+        ("a", (CALL, (NAME, "a.b"), (("n", 1),), (), 1), "c"),
+        (NAME, "f"),
+    ]
 
 
 def test_the_parameter_of_a_loop_is_an_element() -> None:
@@ -127,7 +135,22 @@ def test_an_inline_function_is_found_by_its_start() -> None:
 
 @pytest.mark.parametrize(
     "source",
-    ["", "{", "const", "class {", "import {", "`${", "a?.b!.c(", "<A b={", "@", "export default", "=>", "\0", "require(", "enum {"],
+    [
+        "",
+        "{",
+        "const",
+        "class {",
+        "import {",
+        "`${",
+        "a?.b!.c(",
+        "<A b={",
+        "@",
+        "export default",
+        "=>",
+        "\0",
+        "require(",
+        "enum {",
+    ],
 )
 @pytest.mark.parametrize("path", ["a.ts", "a.tsx", "a.js"])
 def test_half_written_files_give_what_they_have(source: str, path: str) -> None:
@@ -175,6 +198,9 @@ def test_modules_are_found_as_compilers_find_them(importer: str, module: str, ex
 
 
 def test_broken_configuration_is_no_configuration(tmp_path: Path) -> None:
-    modules = Modules(["src/a.ts"], {"tsconfig.json": "{", "package.json": "[]", "src/tsconfig.json": '{"extends": "./tsconfig.json"}'})
+    modules = Modules(
+        ["src/a.ts"],
+        {"tsconfig.json": "{", "package.json": "[]", "src/tsconfig.json": '{"extends": "./tsconfig.json"}'},
+    )
     assert modules.resolve("src/b.ts", "./a") == "src/a.ts"
     assert modules.resolve("src/b.ts", "a") is None

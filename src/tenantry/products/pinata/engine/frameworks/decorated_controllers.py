@@ -32,7 +32,9 @@ _INVERSIFY = {
 }  # fmt: skip
 MODULES = {
     "routing-controllers": Words(
-        frozenset(("Controller", "JsonController")), _USUAL, ("createExpressServer", "useExpressServer", "createKoaServer", "useKoaServer")
+        frozenset(("Controller", "JsonController")),
+        _USUAL,
+        ("createExpressServer", "useExpressServer", "createKoaServer", "useKoaServer"),
     ),
     "tsoa": Words(frozenset(("Route",)), _USUAL),
     "@tsoa/runtime": Words(frozenset(("Route",)), _USUAL),
@@ -82,7 +84,9 @@ class DecoratedControllers:
                     continue
                 path = program.folded(item.args[0], method.outside) if item.args else ""
                 if path is None:
-                    findings.diagnose(owner.file.path, item.line, "url.dynamic", f"The path of {scope.qualname} is not constant.")
+                    findings.diagnose(
+                        owner.file.path, item.line, "url.dynamic", f"The path of {scope.qualname} is not constant."
+                    )
                     continue
                 findings.route(
                     verb, path_of(joined(prefix, own, path)), owner.file, item.line, scope=owner.index, handler=method,

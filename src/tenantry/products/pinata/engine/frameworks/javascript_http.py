@@ -69,9 +69,7 @@ class JavaScriptHttp(Addresses):
         for site in program.methods("useSWR", "useSWRImmutable"):
             self._fetched(program, findings, site)
         names = (
-            {name.rpartition(".")[2] for name in (*_FETCHES, *REQUESTS)}
-            | _VERBS.keys()
-            | {"request", "ajax", "$fetch"}
+            {name.rpartition(".")[2] for name in (*_FETCHES, *REQUESTS)} | _VERBS.keys() | {"request", "ajax", "$fetch"}
         )
         for site in program.methods(*sorted(names | self._clients(program))):
             if is_javascript(site.file) and site.callee.kind == EXTERNAL:
@@ -215,7 +213,12 @@ class JavaScriptHttp(Addresses):
         if len(site.expr[2]) < 2 or site.expr[2][0][0] not in (STR, TEMPLATE):
             return
         text, fetcher = program.folded(site.expr[2][0], site.at), program.value(site.expr[2][1], site.at)
-        if text is not None and text.startswith(("/", "http")) and fetcher.kind == FUNCTION and fetcher.definition is not None:
+        if (
+            text is not None
+            and text.startswith(("/", "http"))
+            and fetcher.kind == FUNCTION
+            and fetcher.definition is not None
+        ):
             self.fetchers.add(fetcher.definition.key)
             self._add(
                 findings,
@@ -226,5 +229,6 @@ class JavaScriptHttp(Addresses):
                 "swr",
                 fetcher.definition.name,
             )
+
 
 framework = JavaScriptHttp()

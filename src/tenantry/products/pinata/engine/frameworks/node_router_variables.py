@@ -206,7 +206,9 @@ class RouterVariables:
     def _taken_out(self, at: At, name: str, path: str, rest: str, depth: int) -> list[Binding]:
         """Routers of a name that a function takes out of its parameter: `({ app }) => …`."""
         pattern, _, key = path.partition(".")
-        parameter = next((e for e in self.program.project.names(at.file, at.scope).get(pattern, ()) if isinstance(e, Param)), None)
+        parameter = next(
+            (e for e in self.program.project.names(at.file, at.scope).get(pattern, ()) if isinstance(e, Param)), None
+        )
         if parameter is None:
             return []
         function = self.program.project.definition(at.file, at.scope)

@@ -203,7 +203,10 @@ class NodeRouters(RouterVariables):
         imported = {item.module for item in file.imports}
         if imported & ALL_MODULES:
             return bool(imported & self.modules)
-        return next((name for name, modules in MODULES.items() if self.program.project.imports(*modules)), "") == self.dialect.name
+        return (
+            next((name for name, modules in MODULES.items() if self.program.project.imports(*modules)), "")
+            == self.dialect.name
+        )
 
     def handlers(self, expr: Expr, at: At, depth: int = 0) -> list[Definition]:
         """The functions of the tree that an argument stands for: itself, the items of a list, what a wrapper is given."""

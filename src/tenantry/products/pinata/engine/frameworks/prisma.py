@@ -139,7 +139,10 @@ class Prisma:
         if model is None or owner is None:
             return
         value = program.value(owner, site.at)
-        known = any("PrismaClient" in name or "PrismaService" in name for name in program.canonical(value._replace(path=value.path or ".")))
+        known = any(
+            "PrismaClient" in name or "PrismaService" in name
+            for name in program.canonical(value._replace(path=value.path or "."))
+        )
         if owner == (NAME, "self") and not known:
             return
         if not known and value.definition is not None and not value.path and self._has(program, value, delegate):

@@ -95,7 +95,9 @@ class QueryBuilders:
             return not itself or "." not in value.path.removeprefix("knex.").removeprefix("Knex().Transaction")
         name = (first[1][1] if first[1][0] == NAME else "").lower()
         owner, _, last = name.rpartition(".")
-        return value.kind in ("unknown", "external") and ((last if itself else owner).rpartition(".")[2] in ("knex", "trx"))
+        return value.kind in ("unknown", "external") and (
+            (last if itself else owner).rpartition(".")[2] in ("knex", "trx")
+        )
 
     def _named(self, program: Program, findings: Findings, kind: str, expr: Expr, site: Site) -> None:
         text = program.text(expr, site.at)

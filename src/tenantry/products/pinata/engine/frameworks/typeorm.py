@@ -75,7 +75,11 @@ def transaction(inference: Inference, callee: Value, call: Expr, at: At) -> Valu
 
 def row(inference: Inference, callee: Value, call: Expr, at: At) -> Value | None:
     """`repository.findOne(…)` gives an entity, `find` many."""
-    if callee.kind == CLASS and callee.definition is not None and entities_of(inference).of(callee.definition) is not None:
+    if (
+        callee.kind == CLASS
+        and callee.definition is not None
+        and entities_of(inference).of(callee.definition) is not None
+    ):
         own = Value(INSTANCE, callee.definition)
         return None if callee.path.count(".") != 1 else own if callee.path[1:] in _ONE else Value(MANY, item=own)
     if callee.kind != EXTERNAL or callee.item is None or not callee.path.startswith("typeorm."):

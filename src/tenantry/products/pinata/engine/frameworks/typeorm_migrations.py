@@ -36,9 +36,7 @@ def note_migrations(program: Program, findings: Findings) -> None:
                 for table in made:
                     table.name = new if table.name == old else table.name
         elif site.method == "createTable":
-            given = (
-                option(program.inference, first[2][0], site.at, "name") if first[0] == CALL and first[2] else None
-            )
+            given = option(program.inference, first[2][0], site.at, "name") if first[0] == CALL and first[2] else None
             name = program.text(*given) if given is not None else None
             if name:
                 made.append(Table(name, site.file, site.line, _table_columns(program, first, site.at), 2))

@@ -50,7 +50,6 @@ GRAMMARS = {
 }
 
 
-
 class _Reader(Imports, Definitions, Values, Calls):
     """One pass over the captures of one file, keeping the stack of scopes it is in."""
 

@@ -63,7 +63,9 @@ class Calls(Reading):
 
     def call(self, node: Node, scope: int) -> None:
         start = node.start_byte
-        if node.id in self.inner_calls or self.source[start - 1 : start] == b"@":  # what decorates is no call of the code around
+        if (
+            node.id in self.inner_calls or self.source[start - 1 : start] == b"@"
+        ):  # what decorates is no call of the code around
             return
         if not node.named_child_count:
             return

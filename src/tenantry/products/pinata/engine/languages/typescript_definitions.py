@@ -87,7 +87,13 @@ class Definitions(Reading):
         if start in self.names or end - start > 400:
             return False
         head, arrow, body = self.source[start:end].partition(b"=>")
-        return bool(arrow) and b"(" not in body and b"return" not in body and _PLAIN.match(body) is None and b"{" not in head
+        return (
+            bool(arrow)
+            and b"(" not in body
+            and b"return" not in body
+            and _PLAIN.match(body) is None
+            and b"{" not in head
+        )
 
     def function(self, node: Node, parent: int) -> int:
         scopes = self.facts.scopes

@@ -29,7 +29,15 @@ _SIMPLE = {"n": "\n", "r": "\r", "t": "\t", "b": "\b", "f": "\f", "v": "\v", "0"
 _OPERATORS = {"||": "or", "??": "or", "&&": "and", "+": "+"}
 _HOOK = re.compile(r"use(?!SWR|Fetch|LazyFetch)[A-Z]")
 _SIMPLE_KINDS = frozenset(
-    ("string", "template_string", "identifier", "member_expression", "arrow_function", "function_expression", "call_expression")
+    (
+        "string",
+        "template_string",
+        "identifier",
+        "member_expression",
+        "arrow_function",
+        "function_expression",
+        "call_expression",
+    )
 )
 MAX_ITEMS = 400  # a literal is read up to here; longer ones are data
 _MAX_PARTS = 500  # of one concatenation
