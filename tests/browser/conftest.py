@@ -6,13 +6,16 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Error, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Error, Page, expect, sync_playwright
 
 from tests.browser.chromium import launch
 from tests.browser.service import ROOT, running_service
 from tests.browser.visitor import Visitor
 
 OpenVisitor = Callable[..., Visitor]
+
+# Playwright's five seconds are short where two cores serve, scan and browse at once.
+expect.set_options(timeout=12_000)
 
 
 @pytest.fixture(scope="session")
