@@ -1,6 +1,8 @@
 """What an installation is made of."""
 
-from tenantry.core.settings import Settings
+import pytest
+
+from tenantry.core.settings import Settings, SettingsError
 from tenantry.infra.database.models import Base
 from tenantry.infra.database.packages import load_all
 from tenantry.packages import packages, setting_kinds
@@ -14,20 +16,27 @@ def test_every_part_is_a_package_with_a_branch_of_its_own() -> None:
 
 
 def test_somebody_elses_product_is_one_too() -> None:
-    outside = packages(["my_package.product:product", "single:product"])[-2:]
+    outside = packages(["tests.sample_product.product:product", "tests:product"])[-2:]
     assert [(package.name, package.module) for package in outside] == [
-        ("my_package", "my_package"),
-        ("single", "single"),
+        ("tests_sample_product", "tests.sample_product"),
+        ("tests", "tests"),
     ]
 
 
+def test_a_product_that_is_not_there_is_refused() -> None:
+    with pytest.raises(SettingsError, match="no package my_package"):
+        packages(["my_package.product:product"])
+
+
 def test_every_table_belongs_to_one_package() -> None:
-    known = packages(["pinata"])
+    known = packages(["pinata", "tests.sample_product.product:product"])
     load_all(known)
-    owners = {
-        table.name: [package.name for package in known if package.owns(table)] for table in Base.metadata.sorted_tables
-    }
+    # Other tests declare tables of their own in the same process.
+    mounted = ("tenantry.", "tests.sample_product.")
+    ours = [table for table in Base.metadata.sorted_tables if table.info["module"].startswith(mounted)]
+    owners = {table.name: [package.name for package in known if package.owns(table)] for table in ours}
     assert owners["database_system_scopes"] == ["database"]
+    assert owners["notes_notes"] == ["tests_sample_product"]
     assert [name for name, owning in owners.items() if len(owning) != 1] == []
 
 

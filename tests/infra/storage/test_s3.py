@@ -38,7 +38,7 @@ def s3(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Storage]:
         until = time.monotonic() + 20
         while True:
             try:
-                urlopen(Request(f"{os.environ['AWS_ENDPOINT']}/files", method="PUT")).close()  # noqa: S310
+                urlopen(Request(f"{os.environ['AWS_ENDPOINT']}/files", method="PUT")).close()
                 break
             except OSError:
                 if time.monotonic() > until:
