@@ -87,7 +87,9 @@ class Bindings:
                 return None
             if entry.value is not None and entry.value[0] in (NAME, CALL) and entry.value != (NAME, entry.target):
                 further = (
-                    self.of(entry.value, at, depth + 1) if entry.value[0] == CALL else self._named(entry.value[1], at, depth + 1)
+                    self.of(entry.value, at, depth + 1)
+                    if entry.value[0] == CALL
+                    else self._named(entry.value[1], at, depth + 1)
                 )
                 if further is not None:
                     return further
