@@ -194,7 +194,9 @@ class Builder:
                     self._edge(
                         self.tables_by_name[name.lower()], target, "references", 1.0, table.file.path, table.line
                     )
-        routes = RoutePaths([(item.name, node) for item, node in placed if item.kind == "route"])
+        routes = RoutePaths(
+            [(item.name, self._service(item.file.path), node) for item, node in placed if item.kind == "route"]
+        )
         named: dict[tuple[str, str], str] = {}
         for item, node in placed:
             place = item.file.path, item.line
@@ -212,10 +214,11 @@ class Builder:
 
     def _request(self, item: Found, node: str, routes: RoutePaths, named: dict[tuple[str, str], str]) -> None:
         host = host_of(item.name)
-        matched = routes.match(item.name) if not host else []
+        matched = routes.match(item.name, host)
         for route in matched:
-            self._edge(node, route, "requests", min(item.confidence, 0.8), item.file.path, item.line)
-        if host:
+            sure = 0.9 if host else 0.8
+            self._edge(node, route, "requests", min(item.confidence, sure), item.file.path, item.line)
+        if host and not matched:
             target = self._named(named, "external", host, item)
             self._edge(node, target, "requests", item.confidence, item.file.path, item.line)
 

@@ -22,16 +22,22 @@ def host_of(name: str) -> str:
 
 
 class RoutePaths:
-    """Routes by method and shape: `/users/{id}` and `/users/{}` have one shape."""
+    """Routes (name, service, node id) by method and shape: `/users/{id}` and `/users/{}` have one shape."""
 
-    def __init__(self, routes: list[tuple[str, str]]) -> None:
-        self.by_shape: dict[tuple[str, str], list[str]] = defaultdict(list)
-        for name, node in routes:
+    def __init__(self, routes: list[tuple[str, str, str]]) -> None:
+        self.by_shape: dict[tuple[str, str], list[tuple[str, str]]] = defaultdict(list)
+        for name, service, node in routes:
             method, _, path = name.partition(" ")
-            self.by_shape[method, _shape(path)].append(node)
+            self.by_shape[method, _shape(path)].append((service, node))
 
-    def match(self, name: str) -> list[str]:
-        """Node ids of the routes that a relative or dynamic-host call names exactly; the root path matches nothing."""
+    def match(self, name: str, host: str = "") -> list[str]:
+        """Node ids of the routes that a call names exactly; the root path matches nothing.
+
+        With a `host` only routes of the service called so: compose files and clusters give services their names as hosts."""
+        service = host.partition(":")[0].partition(".")[0]
+        return [node for owner, node in self._exactly(name) if not host or owner.lower() == service]
+
+    def _exactly(self, name: str) -> list[tuple[str, str]]:
         method, _, url = name.partition(" ")
         path = _HOST.sub("", url).partition("?")[0]
         path = re.sub(r"^\{[^}]*\}(?=/)", "", path)
