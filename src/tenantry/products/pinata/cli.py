@@ -1,5 +1,6 @@
 """`tenantry pinata scan PATH`: the engine in a terminal, without any server."""
 
+import gc
 import os
 import subprocess
 from pathlib import Path
@@ -61,6 +62,8 @@ def scan(
         commit=commit_of(path),
         include_tests=include_tests,
     )
+    collecting = gc.isenabled()
+    gc.disable()  # nearly all that a scan makes is kept until it ends, and a search through it is a sixth of the time
     try:
         with Bar(console, enabled=not quiet) as bar:
             graph = run(path, options=options, report=bar.report)
@@ -79,6 +82,10 @@ def scan(
     except OSError as error:
         typer.echo(f"{error.filename or path}: {error.strerror or error}", err=True)
         raise typer.Exit(BAD_ARGUMENTS) from None
+    finally:
+        gc.freeze()  # the process is about to end: leaving costs nothing then
+        if collecting:
+            gc.enable()
     if not document["stats"]["files"]:
         typer.echo(
             "Nothing to scan: there is no file here in a language Pinata reads (Python, TypeScript, JavaScript, SQL).",
