@@ -59,16 +59,11 @@ def main(work: str, root: Path) -> None:
     actions: dict[str, Callable[[Path], int]] = {"parse": parse, "read": read}
     act = actions[work]
     files = [root / entry.path for entry in discover(root, ScanOptions()).sources]
-    before_memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     before = time.process_time()
     size = sum(act(path) for path in files)
     seconds = time.process_time() - before
-    added = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before_memory
-    print(
-        json.dumps(
-            {"files": len(files), "bytes": size, "cpu": seconds, "errors": len(failed), "added_bytes": added * 1024}
-        )
-    )
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
+    print(json.dumps({"files": len(files), "bytes": size, "cpu": seconds, "errors": len(failed), "peak_bytes": peak}))
 
 
 if __name__ == "__main__":
