@@ -117,7 +117,11 @@ class TypeScript:
             grammar = GRAMMARS["js"]
         else:
             grammar = GRAMMARS["tsx" if path.endswith((".tsx", ".TSX")) else "ts"]
-        return _Reader(path, source, self.name, grammar).read()
+        reader = _Reader(path, source, self.name, grammar)
+        facts = reader.read()
+        # It holds the reader's own method: left alone, the circle would keep the whole tree until somebody collects it.
+        del reader.expressions
+        return facts
 
     find_module = staticmethod(Modules.find)
     submodule = staticmethod(Modules.submodule)
