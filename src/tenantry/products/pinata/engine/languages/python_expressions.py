@@ -115,8 +115,14 @@ class Expressions:
 
     def read(self, node: Node) -> Expr:
         kind = node.kind_id
-        if kind == self.name_kind:
-            return self.shared(self.text(node))
+        if kind in self.nameables:  # most of all that is read, and nearly always read before
+            text = self.ascii
+            name = text[node.start_byte : node.end_byte] if text is not None else self.text(node)
+            found = self.names.get(name)
+            if kind == self.name_kind:
+                return found or self.shared(name, name)
+            if found is not None and self.depth <= MAX_DEPTH:
+                return found
         reader = self.readers.get(kind)
         if reader is None or self.depth > MAX_DEPTH:
             return UNKNOWN
@@ -125,13 +131,11 @@ class Expressions:
         self.depth -= 1
         return value
 
-    def shared(self, name: str) -> Expr:
-        """One tuple per name: the same names come again and again, and facts of all files are kept."""
-        found = self.names.get(name)
-        if found is None:
-            if len(self.names) > MAX_NAMES:
-                self.names.clear()
-            found = self.names[name] = (NAME, name)
+    def shared(self, text: str, name: str) -> Expr:
+        """One tuple per text that is a name: the same ones come again and again, and facts of all files are kept."""
+        if len(self.names) > MAX_NAMES:
+            self.names.clear()
+        found = self.names[text] = (NAME, name)
         return found
 
     def text(self, node: Node) -> str:
@@ -167,9 +171,9 @@ class Expressions:
         return (NAME, self.text(node))
 
     def attribute(self, node: Node) -> Expr:
-        name = self.dotted(node)
-        if name is not None:
-            return self.shared(name)
+        text = self.text(node)
+        if _DOTTED.match(text):
+            return self.shared(text, "self" + text[3:] if text[:4] == "cls." else text)
         children = node.named_children
         if len(children) < 2:
             return UNKNOWN
@@ -178,38 +182,42 @@ class Expressions:
         return (NAME, f"{base[1]}.{member}") if base[0] == NAME else (ATTR, base, member)
 
     def call(self, node: Node) -> Expr:
-        found = self.known.get(node.id)
+        key = node.id
+        found = self.known.get(key)
         if found is None:
             found = self._call(node)
             if self.depth < MAX_DEPTH // 2:  # what was cut off deep inside another call is read again on its own
-                self.known[node.id] = found
+                self.known[key] = found
         return found
 
     def _call(self, node: Node) -> Expr:
         children = node.named_children
         if len(children) < 2:
             return UNKNOWN
-        callee, listed = self.read(children[0]), children[-1]
+        read = self.read
+        callee, listed = read(children[0]), children[-1]
         args: list[Expr] = []
         kwargs: list[tuple[str, Expr]] = []
         if listed.kind_id == self.argument_list:
+            keyword_argument = self.keyword_argument
             for child in listed.named_children:
                 kind = child.kind_id
-                if kind == self.keyword_argument:
+                if kind == keyword_argument:
                     parts = child.named_children
                     if len(parts) >= 2 and (name := self.text(parts[0])) not in _PROSE:
-                        kwargs.append((name, self.read(parts[-1])))
+                        kwargs.append((name, read(parts[-1])))
                 elif kind == self.dictionary_splat:
                     inner = child.named_children
                     kwargs.append(("**", self.read(inner[0]) if inner else UNKNOWN))
                 elif kind != self.comment:
-                    args.append(self.read(child))
+                    args.append(read(child))
         else:
             args.append(self.read(listed))
         return (CALL, callee, tuple(args), tuple(kwargs), listed.start_point[0] + 1)
 
     def string(self, node: Node) -> Expr:
-        text = self.text(node)
+        whole = self.ascii
+        text = whole[node.start_byte : node.end_byte] if whole is not None else self.text(node)
         quote = text[:1]
         if quote in ('"', "'") and "\\" not in text:
             return (STR, text[3:-3] if text[:3] == quote * 3 and len(text) >= 6 else text[1:-1])
