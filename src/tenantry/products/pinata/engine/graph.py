@@ -7,6 +7,7 @@ from typing import Any
 
 SCHEMA = "pinata.scan/1"
 ENGINE = "pinata/1.0"
+PIECE = 1_000  # items of a list that are text at the same time
 
 KINDS = (
     "service", "route", "schedule", "consume", "function", "transform", "http_call", "publish", "db_read", "db_write",
@@ -48,7 +49,10 @@ def lines(document: dict[str, Any]) -> Iterator[str]:
         comma = ",\n" if position + 1 < len(document) else "\n"
         if isinstance(value, list) and value:
             yield f"{json.dumps(key)}: [\n"
-            yield ",\n".join(json.dumps(item, ensure_ascii=False) for item in value)
+            for start in range(0, len(value), PIECE):
+                piece = value[start : start + PIECE]
+                end = ",\n" if start + PIECE < len(value) else ""
+                yield ",\n".join([json.dumps(item, ensure_ascii=False) for item in piece]) + end
             yield f"\n]{comma}"
         else:
             yield f"{json.dumps(key)}: {json.dumps(value, ensure_ascii=False)}{comma}"

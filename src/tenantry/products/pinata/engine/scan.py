@@ -17,7 +17,7 @@ from tenantry.products.pinata.engine.discover import Discovery, Entry, discover
 from tenantry.products.pinata.engine.facts import FileFacts, unpack
 from tenantry.products.pinata.engine.findings import Diagnostic, Findings
 from tenantry.products.pinata.engine.frameworks import frameworks
-from tenantry.products.pinata.engine.graph import ENGINE, SCHEMA, Graph
+from tenantry.products.pinata.engine.graph import ENGINE, SCHEMA, Graph, lines
 from tenantry.products.pinata.engine.languages import language_of
 from tenantry.products.pinata.engine.options import Phase, Progress, Report, ScanOptions
 from tenantry.products.pinata.engine.reading import (
@@ -74,7 +74,7 @@ class _Scan:
             else:
                 document = self._document(found, self._facts(readings, found, digests), readings, build)
                 if self.cache:
-                    self.cache.keep_graph(key, json.dumps(document, ensure_ascii=False).encode())
+                    self.cache.keep_graph(key, b"".join(map(str.encode, lines(document))))
         finally:
             if self.cache:
                 self.cache.close()
@@ -111,7 +111,7 @@ class _Scan:
 
     def _chunks(self, paths: list[str]) -> list[Reading]:
         root, limit = str(self.root), self.options.max_file_bytes
-        cache_file = self.cache.file if self.cache else None
+        cache_file = self.cache.file if self.cache and not self.cache.empty else None
         chunks = [paths[i : i + CHUNK] for i in range(0, len(paths), CHUNK)]
         readings: list[Reading] = []
         if self.options.processes <= 1 or len(paths) < PARALLEL_FROM:
@@ -222,6 +222,10 @@ class _Scan:
             "diagnostics": self._diagnostics(found, facts, readings, findings),
         }
         self._say("graph", 1, 1, f"{len(nodes):,} nodes, {len(edges):,} edges")
+        # These hold each other, and the collector is off: what is done with goes before the graph is written.
+        for part in (program.inference, program, project, findings):
+            vars(part).clear()
+        facts.clear()
         return document
 
     def _diagnostics(

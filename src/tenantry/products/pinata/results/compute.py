@@ -3,7 +3,7 @@
 import gzip
 import json
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -71,8 +71,8 @@ def compute(task: Task, report: Callable[[Progress], None]) -> Summary:
         raise _nothing_to_scan(document)
     count = len(document["nodes"])
     report(Progress("graph", 0, count, f"{count:,} nodes, {len(document['edges']):,} edges: laying them out"))
-    _write_gzip(task.out / GRAPH, "".join(lines(document)))
-    _write_gzip(task.out / COLUMNS, json.dumps(columnar(document), ensure_ascii=False, separators=(",", ":")))
+    _write_gzip(task.out / GRAPH, lines(document))
+    _write_gzip(task.out / COLUMNS, [json.dumps(columnar(document), ensure_ascii=False, separators=(",", ":"))])
     parts = write_sources(document, task.root, task.out, task.max_sources)
     batches = write_rows(document, task.out / "rows")
     kinds = Counter(node["kind"] for node in document["nodes"])
@@ -133,5 +133,7 @@ def _notes(document: dict[str, Any]) -> list[str]:
     return notes
 
 
-def _write_gzip(path: Path, text: str) -> None:
-    path.write_bytes(gzip.compress(text.encode("utf-8", "replace"), compresslevel=6, mtime=0))
+def _write_gzip(path: Path, pieces: Iterable[str]) -> None:
+    with open(path, "wb") as raw, gzip.GzipFile("", "wb", compresslevel=6, fileobj=raw, mtime=0) as file:
+        for piece in pieces:
+            file.write(piece.encode("utf-8", "replace"))
