@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from benchmarks import processes
-from benchmarks.repositories import generate
+from benchmarks.repositories import repositories
 from benchmarks.rows import Benchmark, Promise, Row
 from benchmarks.service import DATABASE_PROCESSES, running_service
 
@@ -15,8 +15,7 @@ MB = 1_000_000
 
 
 def measure(folder: Path) -> Iterator[Row]:
-    for language in ("python", "typescript"):
-        root = generate(folder, language, FILES)
+    for root in repositories(folder, FILES):
         peer = processes.ask("bare_parse", "parse", root)["peak_bytes"]
         floor = processes.ask("bare_parse", "read", root)["peak_bytes"]
         with running_service() as service:
