@@ -10,7 +10,7 @@ import os
 import sqlite3
 import sys
 import time
-from collections.abc import Sequence
+from collections.abc import Iterable
 from functools import cache as remembered
 from importlib.metadata import version
 from pathlib import Path
@@ -77,6 +77,14 @@ class Cache:
     def close(self) -> None:
         self._connection.close()
 
+    @property
+    def empty(self) -> bool:
+        """Whether no facts are kept yet, so that nothing need be looked for."""
+        try:
+            return self._connection.execute("SELECT 1 FROM facts LIMIT 1").fetchone() is None
+        except sqlite3.Error:
+            return False
+
     def facts(self, path: str, digest: bytes) -> Reading | None:
         try:
             row = self._connection.execute(
@@ -87,7 +95,8 @@ class Cache:
         return Reading(path, digest, *row) if row else None
 
     def keep_facts(self, readings: list[Reading]) -> None:
-        rows = [(_key(r.path, r.digest), r.status, r.code, r.message, r.packed().data) for r in readings if r.digest]
+        """One after another, so that the packed facts of a whole tree are never in memory at once."""
+        rows = ((_key(r.path, r.digest), r.status, r.code, r.message, r.packed().data) for r in readings if r.digest)
         self._write("INSERT OR REPLACE INTO facts VALUES (?, ?, ?, ?, ?)", rows)
 
     def tree(self, root: str) -> dict[str, tuple[int, int, int, bytes]]:
@@ -114,7 +123,7 @@ class Cache:
         self._write("INSERT OR REPLACE INTO graphs VALUES (?, ?, ?)", [(key, time.time(), data)])
         self._write("DELETE FROM graphs WHERE key NOT IN (SELECT key FROM graphs ORDER BY used DESC LIMIT 50)", [()])
 
-    def _write(self, statement: str, rows: Sequence[tuple[object, ...]]) -> None:
+    def _write(self, statement: str, rows: Iterable[tuple[object, ...]]) -> None:
         try:
             with self._connection:
                 self._connection.executemany(statement, rows)

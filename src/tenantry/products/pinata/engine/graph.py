@@ -18,6 +18,8 @@ EFFECTS = frozenset(
     ("http_call", "publish", "db_read", "db_write", "cache_read", "cache_write", "file_read", "file_write", "transform")
 )
 
+_MARK = "\0\0"
+
 
 class Graph:
     """A finished graph. `document` must not be changed."""
@@ -52,11 +54,20 @@ def lines(document: dict[str, Any]) -> Iterator[str]:
             for start in range(0, len(value), PIECE):
                 piece = value[start : start + PIECE]
                 end = ",\n" if start + PIECE < len(value) else ""
-                yield ",\n".join([json.dumps(item, ensure_ascii=False) for item in piece]) + end
+                yield _each_on_a_line(piece) + end
             yield f"\n]{comma}"
         else:
             yield f"{json.dumps(key)}: {json.dumps(value, ensure_ascii=False)}{comma}"
     yield "}\n"
+
+
+def _each_on_a_line(items: list[Any]) -> str:
+    """One call of the encoder for many items: half of its time goes into beginning.
+
+    Nothing else looks like the mark between them: a quotation mark inside a text is written with a backslash."""
+    marked = [part for item in items for part in (item, _MARK)]
+    text = json.dumps(marked[:-1], ensure_ascii=False)
+    return text[1:-1].replace(f", {json.dumps(_MARK)}, ", ",\n")
 
 
 def load(path: Path) -> dict[str, Any]:

@@ -109,6 +109,9 @@ def read_chunk(root: str, paths: list[str], cache_file: str | None, limit: int) 
 
     readings = []
     cache = Cache.reader(cache_file) if cache_file else None
+    if cache is not None and cache.empty:  # a first scan: there is nothing to look for
+        cache.close()
+        cache = None
     for path in paths:
         content = load(root, path, limit)
         if isinstance(content, Reading):
