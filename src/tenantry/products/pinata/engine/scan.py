@@ -111,7 +111,7 @@ class _Scan:
 
     def _chunks(self, paths: list[str]) -> list[Reading]:
         root, limit = str(self.root), self.options.max_file_bytes
-        cache_file = self.cache.file if self.cache and not self.cache.empty else None
+        cache_file = self.cache.file if self.cache else None
         chunks = [paths[i : i + CHUNK] for i in range(0, len(paths), CHUNK)]
         readings: list[Reading] = []
         if self.options.processes <= 1 or len(paths) < PARALLEL_FROM:

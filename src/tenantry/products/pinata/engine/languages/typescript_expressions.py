@@ -41,6 +41,17 @@ _SIMPLE_KINDS = frozenset(
 )
 MAX_ITEMS = 400  # a literal is read up to here; longer ones are data
 _MAX_PARTS = 500  # of one concatenation
+_MAX_NAMES = 100_000  # names shared between files
+_names: dict[bytes, Expr] = {}
+"""One tuple per text that is a dotted name: the same ones come again and again, and facts of all files are kept."""
+
+
+def _shared(text: bytes, name: str) -> Expr:
+    if len(_names) > _MAX_NAMES:
+        _names.clear()
+    found = _names[text] = (NAME, name)
+    return found
+
 
 FUNCTIONS = frozenset(("arrow_function", "function_expression", "function", "generator_function", "method_definition"))
 _SKIPPED_TYPES = frozenset(("predefined_type", "literal_type", "object_type", "function_type", "this_type", "asserts"))
@@ -69,7 +80,8 @@ class Expressions:
     def read(self, node: Node) -> Expr:
         kind = node.type
         if kind == "identifier":
-            return (NAME, self.source[node.start_byte : node.end_byte].decode("utf-8", "replace"))
+            text = self.source[node.start_byte : node.end_byte]
+            return _names.get(text) or _shared(text, text.decode("utf-8", "replace"))
         reader = _READERS.get(kind)
         if reader is None or self.depth > MAX_DEPTH:
             return UNKNOWN
@@ -95,9 +107,13 @@ class Expressions:
         return text.decode("utf-8", "replace")
 
     def member(self, node: Node) -> Expr:
+        text = self.source[node.start_byte : node.end_byte]
+        found = _names.get(text)
+        if found is not None:
+            return found
         name = self.dotted(node)
         if name is not None:
-            return (NAME, name)
+            return _shared(text, name)
         owner, field = node.child_by_field_name("object"), node.child_by_field_name("property")
         if owner is None or field is None:
             return UNKNOWN
