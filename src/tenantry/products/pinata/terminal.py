@@ -118,10 +118,15 @@ def _routes(console: Console, routes: list[dict[str, Any]]) -> None:
     _grid(console, "Routes", len(routes), rows, ("method", "path", "where"))
 
 
+def _targets(document: dict[str, Any], kind: str) -> Counter[str]:
+    """How many edges of a kind lead to each table, declared or not, by name."""
+    names = {node["id"]: node["name"] for node in document["nodes"]}
+    return Counter(names[edge["target"]] for edge in document["edges"] if edge["kind"] == kind)
+
+
 def _tables(console: Console, document: dict[str, Any]) -> None:
-    names = {node["id"]: node["name"] for node in document["nodes"] if node["kind"] == "table"}
-    reads: Counter[str] = Counter(names[e["target"]] for e in document["edges"] if e["kind"] == "reads")
-    writes: Counter[str] = Counter(names[e["target"]] for e in document["edges"] if e["kind"] == "writes")
+    reads: Counter[str] = _targets(document, "reads")
+    writes: Counter[str] = _targets(document, "writes")
     tables = sorted(
         document["tables"], key=lambda table: (-(reads[table["name"]] + writes[table["name"]]), table["name"])
     )

@@ -81,3 +81,17 @@ def test_the_command_starts_quickly_and_without_the_server() -> None:
     )
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"
+
+
+def test_a_table_that_no_file_declares_is_shown_with_the_rest(tmp_path: Path) -> None:
+    (tmp_path / "shop").mkdir()
+    (tmp_path / "shop/schema.sql").write_text("CREATE TABLE prices (id int PRIMARY KEY);\n")
+    (tmp_path / "shop/prices.py").write_text(
+        "import psycopg\n\ndef store(connection: psycopg.Connection) -> None:\n"
+        '    connection.execute("INSERT INTO prices (id) VALUES (1)")\n'
+        '    connection.execute("INSERT INTO elsewhere (id) VALUES (1)")\n'
+    )
+    code, output = run(tmp_path / "shop")
+    assert code == 0, output
+    assert "prices" in output
+    assert "elsewhere" in output
