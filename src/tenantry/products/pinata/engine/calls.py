@@ -53,16 +53,13 @@ class Calls:
 
     def _handed_over(self, site: Site) -> None:
         """Functions among the arguments."""
-        for argument in site.expr[2]:
-            if argument[0] in (NAME, FUNCTION_EXPR):
-                self._argument(site, argument)
-        for _, argument in site.expr[3]:
-            if argument[0] in (NAME, FUNCTION_EXPR):
+        functions = self.functions
+        for argument in (*site.expr[2], *[given for _, given in site.expr[3]]):
+            tag = argument[0]
+            if tag == FUNCTION_EXPR or (tag == NAME and argument[1][argument[1].rfind(".") + 1 :] in functions):
                 self._argument(site, argument)
 
     def _argument(self, site: Site, argument: Expr) -> None:
-        if argument[0] == NAME and argument[1][argument[1].rfind(".") + 1 :] not in self.functions:
-            return
         source = self.program.project.owner(site.file, site.at.scope)
         value = self.program.value(argument, site.at) if source is not None else None
         if (

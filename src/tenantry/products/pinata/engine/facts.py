@@ -125,11 +125,11 @@ def pack(facts: FileFacts) -> bytes:
     frameworks tell by identity what they have counted already."""
     plain = (
         facts.language,
-        [(*scope[:9], tuple(tuple(param) for param in scope.params), *scope[10:]) for scope in facts.scopes],
-        [tuple(item) for item in facts.imports],
-        [tuple(item) for item in facts.assigns],
-        [tuple(item) for item in facts.calls],
-        [tuple(item) for item in facts.statements],
+        [(*scope[:9], tuple(map(tuple, scope.params)), *scope[10:]) for scope in facts.scopes],
+        [*map(tuple, facts.imports)],
+        [*map(tuple, facts.assigns)],
+        [*map(tuple, facts.calls)],
+        [*map(tuple, facts.statements)],
         facts.errors,
         facts.extra,
     )

@@ -231,18 +231,24 @@ class _Reader:
         left, right = node.child_by_field_name("left"), node.child_by_field_name("right")
         if left is None:
             return
-        if right is not None and right.type == "assignment":  # a = b = value: the value is the innermost one
+        kind = right.type if right is not None else ""
+        if kind == "assignment":  # a = b = value: the value is the innermost one
             while right is not None and right.type == "assignment":
                 right = right.child_by_field_name("right")
+            kind = right.type if right is not None else ""
         typed = node.child_by_field_name("type")
-        inside_function = self.facts.scopes[scope].kind == CALLABLE
         if right is None:
             value = None
-        elif inside_function and right.type in ("dictionary", "dictionary_comprehension"):
+        elif kind in ("dictionary", "dictionary_comprehension") and self.facts.scopes[scope].kind == CALLABLE:
             value = UNKNOWN  # local tables of data are many and say nothing
         else:
             value = self.expressions.read(right)
-        self.bind(left, value, self.annotation(typed), scope)
+        annotation = self.expressions.annotation(typed) if typed is not None else None
+        plain = self.expressions.read(left)[1] if left.kind_id == self.expressions.name_kind else ""
+        if plain and plain.isascii():  # nearly always
+            self.facts.assigns.append(Assign(scope, plain, value, annotation, left.start_point[0] + 1))
+        else:
+            self.bind(left, value, annotation, scope)
 
     def bind(self, left: Node, value: Expr | None, annotation: Expr | None, scope: int) -> None:
         if left.type in ("pattern_list", "tuple_pattern", "list_pattern"):
