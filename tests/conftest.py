@@ -31,6 +31,21 @@ from tenantry.packages import packages
 if TYPE_CHECKING:
     from tests.service import Service
 
+TRIES = {"clock": 3, "browser": 2}
+"""How often a test may try whose outcome hangs on how busy the machine is, by its mark; all others must pass at once."""
+BROWSER = Path(__file__).parent / "browser"
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark what drives Chromium, and give the tests that hang on the machine their tries."""
+    for item in items:
+        if BROWSER in item.path.parents:
+            item.add_marker(pytest.mark.browser)
+        tries = max((TRIES.get(mark.name, 1) for mark in item.iter_markers()), default=1)
+        if tries > 1:
+            item.add_marker(pytest.mark.flaky(reruns=tries - 1, reruns_delay=1))
+
+
 PRODUCTS = ("pinata", "tests.sample_product.product:product")
 
 OpenScope = Callable[..., AbstractAsyncContextManager[OrgScope]]

@@ -51,8 +51,9 @@ def pytest_runs(words: list[str]) -> list[list[str]]:
     deep = ["-m", ""] if "--deep" in words else []
     if chosen:
         return [[*deep, *chosen]]
-    first = ["tests/browser", "-q", "--cov", "--cov-report=", "--cov-fail-under=0"]
-    rest = ["--ignore=tests/browser", "-q", "-n", PROCESSES, "--dist", "loadfile", "--durations", "10"]
+    spread = ["-q", "-n", PROCESSES, "--dist", "loadfile", "--durations", "10"]
+    first = ["tests/browser", *spread, "--cov", "--cov-report=", "--cov-fail-under=0"]
+    rest = ["--ignore=tests/browser", *spread]
     return [[*deep, *first], [*deep, *rest, "--cov", "--cov-append", "--cov-report", "term"]]
 
 

@@ -1,6 +1,7 @@
 """The real service, started as people start it, and a real repository for it to scan."""
 
 import os
+import shutil
 import signal
 import socket
 import subprocess
@@ -103,6 +104,7 @@ def git(folder: Path, *words: str) -> None:
 
 def make_repository(folder: Path, *, fillers: int = 0) -> Path:
     """A small web shop in git. `fillers` more files give a scan something to be busy with."""
+    shutil.rmtree(folder, ignore_errors=True)  # what an earlier try of the same test left
     package = folder / "shop"
     package.mkdir(parents=True)
     texts = {"__init__": "", "main": MAIN, "models": MODELS, "orders": ORDERS, "payouts": PAYOUTS}

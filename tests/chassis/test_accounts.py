@@ -41,6 +41,7 @@ async def test_the_same_address_is_told_once_and_only_here(service: Service) -> 
     assert {**wrong.json(), "request_id": ""} == {**unknown.json(), "request_id": ""}
 
 
+@pytest.mark.clock
 async def test_an_unknown_address_takes_as_long_as_a_wrong_password(service: Service) -> None:
     await service.sign_up("Ada")
     client = await service.client()

@@ -75,6 +75,7 @@ def hold(data_dir: Path) -> tuple[subprocess.Popen[str], str]:
     return process, process.stdout.readline().strip()
 
 
+@pytest.mark.clock
 def test_data_outlives_the_server_and_stopping_is_quick(folder: Path) -> None:
     with embedded_server(folder / "data", settings=HASTY) as urls:
         remember(urls)

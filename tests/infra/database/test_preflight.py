@@ -81,6 +81,7 @@ async def test_a_database_that_is_just_starting_is_waited_for(
     await refuse_if_open(sample_urls)
 
 
+@pytest.mark.clock
 async def test_a_wrong_password_is_said_at_once(sample_urls: DatabaseUrls) -> None:
     began = time.monotonic()
     wrong = DatabaseUrls(sample_urls.conninfo, dict.fromkeys(ROLES, "wrong-one"))

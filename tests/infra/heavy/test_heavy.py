@@ -83,6 +83,7 @@ async def test_errors_arrive_as_they_were_raised(pool: HeavyPool) -> None:
     assert await pool.run(work.add, 2, 2) == 4
 
 
+@pytest.mark.clock
 async def test_cancelling_the_task_kills_the_process_within_300_ms(pool: HeavyPool, tmp_path: Path) -> None:
     running = asyncio.create_task(pool.run(work.spin, 60, str(tmp_path / "pid")))
     pid = int(await until_written(tmp_path / "pid"))
@@ -92,6 +93,7 @@ async def test_cancelling_the_task_kills_the_process_within_300_ms(pool: HeavyPo
     assert await until_gone(pid) < 0.3
 
 
+@pytest.mark.clock
 async def test_setting_the_event_kills_the_process_and_all_it_started(pool: HeavyPool, tmp_path: Path) -> None:
     cancelled = asyncio.Event()
     running = asyncio.create_task(pool.run(work.start_another, str(tmp_path / "pids"), cancelled=cancelled))
@@ -115,6 +117,7 @@ async def test_a_killed_process_is_a_typed_error_and_the_next_task_gets_a_new_on
     assert await pool.run(work.add, 1, 1) == 2
 
 
+@pytest.mark.clock
 async def test_processes_die_with_us(tmp_path: Path) -> None:
     code = (
         "import asyncio, sys; from tenantry.infra.heavy import HeavyPool; from tests.infra.heavy import work;"

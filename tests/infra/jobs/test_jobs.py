@@ -198,6 +198,7 @@ async def test_no_retry_and_a_timeout(database, org_a, open_scope) -> None:
     assert errors == {"tests.final": "NoRetry: never", "tests.slow": "TimeoutError: It took longer than 0.05 seconds."}
 
 
+@pytest.mark.clock
 async def test_a_running_job_learns_of_its_cancel_within_a_second(database, org_a, org_b, open_scope) -> None:
     running, ended = asyncio.Event(), asyncio.Event()
     context_of: list[JobContext] = []
@@ -313,6 +314,7 @@ async def test_floods_of_two_tenants_do_not_hold_up_a_third(database, org_a, org
     assert 8 <= halves.count("ada") <= 12
 
 
+@pytest.mark.clock
 async def test_long_jobs_of_one_tenant_leave_room_for_others(database, org_a, org_b, open_scope) -> None:
     release, seen = asyncio.Event(), Seen()
     note = seen.job()

@@ -114,6 +114,7 @@ async def deferred(
         return await defer(scope, kind, mark=str(mark), once=once, **input), once
 
 
+@pytest.mark.clock
 async def test_a_killed_worker_s_job_is_run_again_at_once_by_the_next_to_start(
     database: Database, open_scope: OpenScope, org_a: OrganizationRef, mark: Path
 ) -> None:
@@ -132,6 +133,7 @@ async def test_a_killed_worker_s_job_is_run_again_at_once_by_the_next_to_start(
     assert [line.split()[1] for line in lines(mark)] == ["1", "2"]
 
 
+@pytest.mark.clock
 async def test_a_killed_worker_s_job_is_taken_over_by_another_on_the_same_machine(
     database: Database, open_scope: OpenScope, org_a: OrganizationRef, mark: Path
 ) -> None:
@@ -146,6 +148,7 @@ async def test_a_killed_worker_s_job_is_taken_over_by_another_on_the_same_machin
     assert len(lines(mark)) == 2
 
 
+@pytest.mark.clock
 async def test_a_worker_on_another_machine_is_dead_when_it_is_silent(
     database: Database, open_scope: OpenScope, org_a: OrganizationRef, mark: Path
 ) -> None:
@@ -278,6 +281,7 @@ async def test_a_killed_heavy_process_costs_one_attempt(
     assert [line.split()[1] for line in lines(mark)] == ["1", "2"]
 
 
+@pytest.mark.clock
 async def test_cancelling_a_job_kills_its_heavy_process_within_a_second(
     database: Database, open_scope: OpenScope, org_a: OrganizationRef, mark: Path, heavy_pool: HeavyPool
 ) -> None:
@@ -307,6 +311,7 @@ def restartable() -> Iterator[EmbeddedServer]:
     shutil.rmtree(folder)
 
 
+@pytest.mark.clock
 @pytest.mark.parametrize("how", [signal.SIGINT, signal.SIGKILL])
 async def test_postgresql_restarted_under_running_jobs(
     restartable: EmbeddedServer, org_a: OrganizationRef, org_b: OrganizationRef, tmp_path: Path, how: signal.Signals

@@ -146,6 +146,7 @@ def happen(open_scope: OpenScope) -> Callable[..., Any]:
     return happen
 
 
+@pytest.mark.clock
 async def test_state_on_subscribing_and_after_each_touch(live: Live, org_a: OrganizationRef, happen: Any) -> None:
     await happen(org_a, "x", name="tests.quiet")
     async with live.connect() as client:
@@ -294,6 +295,7 @@ async def test_sockets_outlive_a_restart_of_postgresql(
                 seen.add((await receive(client))["type"])
 
 
+@pytest.mark.clock
 @pytest.mark.parametrize(("how", "code"), [("session", 4401), ("membership", 4403)])
 async def test_revocation_closes_the_socket_at_once(
     live: Live, database: Database, ada: Actor, how: str, code: int

@@ -111,7 +111,7 @@ class Worker:
             concurrency=self._concurrency,
             wait=wait,
             fetch_job_polling_interval=1.0,
-            abort_job_polling_interval=1.0,
+            abort_job_polling_interval=0.4,
             shutdown_graceful_timeout=self._grace if wait else None,
             install_signal_handlers=False,
             update_heartbeat_interval=self._silence / 3,

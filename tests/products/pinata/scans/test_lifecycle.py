@@ -80,6 +80,7 @@ def processes(word: str) -> bool:
     return word in subprocess.run(["ps", "-eo", "args"], check=True, capture_output=True, text=True).stdout
 
 
+@pytest.mark.clock
 async def test_cancelling_while_it_clones(pinata: Pinata, served_git: GitServer) -> None:
     address = served_git.url("stalls/shop", "localhost")
     scan = await pinata.start(await pinata.add({"kind": "git", "url": address}))
@@ -90,6 +91,7 @@ async def test_cancelling_while_it_clones(pinata: Pinata, served_git: GitServer)
         await cancelled_within_a_second(pinata, scan, lambda: processes(address))
 
 
+@pytest.mark.clock
 async def test_cancelling_while_it_stores(pinata: Pinata, tmp_path: Path) -> None:
     """Somebody else's lock holds the rows up, so that the scan is surely met in its last phase."""
     scan = await pinata.start(await pinata.add_folder(write_app(tmp_path)))
@@ -110,6 +112,7 @@ async def test_cancelling_while_it_stores(pinata: Pinata, tmp_path: Path) -> Non
     await holding
 
 
+@pytest.mark.clock
 @pytest.mark.parametrize("phase", ["discover", "parse", "resolve"])
 async def test_cancelling_while_it_works(
     pinata: Pinata, tmp_path: Path, phase: str, monkeypatch: pytest.MonkeyPatch

@@ -172,6 +172,7 @@ async def test_size_is_watched_while_fetching(server: GitServer, tmp_path: Path)
     await refused("too_large", server, tmp_path / "c", server.url("shop"), limits=Limits(files=3))
 
 
+@pytest.mark.clock
 async def test_a_small_pack_with_a_tree_of_billions(server: GitServer, tmp_path: Path) -> None:
     """Ten folders of ten times the same folder…: 10^10 files in a few hundred bytes."""
     bomb = server.root / "bomb"
@@ -196,6 +197,7 @@ async def test_time_runs_out(server: GitServer, tmp_path: Path) -> None:
     await refused("timed_out", server, tmp_path, server.url("stalls/shop"), limits=limits)
 
 
+@pytest.mark.clock
 async def test_cancelling_ends_git_within_a_second(server: GitServer, tmp_path: Path) -> None:
     server.stalled.clear()
     cancelled = asyncio.Event()
