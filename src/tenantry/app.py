@@ -91,7 +91,8 @@ def create_app(
             app.include_router(router, prefix=f"/api/v1/orgs/{{org}}/{product.slug}", tags=[product.slug])
     app.state.hub = hub = Hub(database, _topics(products), _events(products))
     app.include_router(live_router(hub, reader_of), prefix="/api/v1")
-    app.state.sealer = Sealer(load_keys(settings))
+    app.state.sealer = sealer = Sealer(load_keys(settings))
+    database.provide(sealer)
     app.state.storage = storage = Storage(settings, load_keys(settings))
     app.include_router(files_router(storage))
     if settings.local and not settings.smtp_url:

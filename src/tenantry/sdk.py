@@ -4,6 +4,7 @@ from tenantry.sdk import OrgScope, Router, needs
 """
 
 from tenantry.chassis.access import needs, signed_in
+from tenantry.chassis.audit.actions import personal, record
 from tenantry.chassis.identity.queries import names_of
 from tenantry.chassis.manifest import Product
 from tenantry.core.actors import Actor
@@ -88,6 +89,8 @@ __all__ = [
     "names_of",
     "needs",
     "new_id",
+    "personal",
+    "record",
     "run_heavy",
     "send",
     "signed_in",

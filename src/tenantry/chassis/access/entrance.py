@@ -15,7 +15,7 @@ from tenantry.core.errors import NotFound, Unauthenticated
 from tenantry.core.roles import Role
 from tenantry.infra.database.database import Database
 from tenantry.infra.database.scopes import AnonymousScope, OrganizationRef, OrgScope, UserScope
-from tenantry.infra.http.requests import note
+from tenantry.infra.http.requests import note, origin_of
 
 
 @dataclass(frozen=True)
@@ -78,7 +78,8 @@ class Access:
             credential = authenticator.credential(connection)
             if credential is None:
                 continue
-            async with self.database.presented_scope(secret_hash(credential)) as scope:
+            origin = origin_of(connection)
+            async with self.database.presented_scope(secret_hash(credential), origin=origin) as scope:
                 identity = await authenticator.identify(scope)
                 if identity is None:
                     raise Unauthenticated("session.invalid", "You are no longer signed in.", hint="Sign in again.")

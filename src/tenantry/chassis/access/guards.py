@@ -15,7 +15,7 @@ from tenantry.core.settings import Settings
 from tenantry.infra.database.database import Database
 from tenantry.infra.database.scopes import AnonymousScope, OrgScope, UserScope
 from tenantry.infra.http.idempotency import Idempotency
-from tenantry.infra.http.requests import address_of
+from tenantry.infra.http.requests import origin_of
 from tenantry.infra.http.routing import Guard
 from tenantry.infra.rate_limits import RateLimiter
 
@@ -57,8 +57,9 @@ class Visitor:
     def __init__(self, request: Request, stack: AsyncExitStack) -> None:
         self._request = request
         self._stack = stack
-        self.address = address_of(request)
-        self.device = request.headers.get("user-agent", "")[:300]
+        self.origin = origin_of(request)
+        self.address = self.origin.address
+        self.device = self.origin.user_agent
         self.settings = cast(Settings, request.app.state.settings)
         self.database = cast(Database, request.app.state.database)
         self.limiter = cast(RateLimiter, request.app.state.limiter)
@@ -66,7 +67,7 @@ class Visitor:
 
     async def open(self) -> AnonymousScope:
         """A scope that lasts until the route has answered."""
-        scope = await self._stack.enter_async_context(self.database.anonymous_scope())
+        scope = await self._stack.enter_async_context(self.database.anonymous_scope(origin=self.origin))
         await _idempotency(self._request).begin(self._request, scope, f"stranger at {self.address}")
         return scope
 

@@ -2,7 +2,7 @@
 
 from collections.abc import AsyncIterator, Iterable
 from contextlib import asynccontextmanager
-from typing import Self
+from typing import Any, Self
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -20,6 +20,7 @@ from tenantry.infra.database.scopes import (
     AnonymousScope,
     OrganizationRef,
     OrgScope,
+    Origin,
     SystemScope,
     UserScope,
     run_after_commit,
@@ -27,6 +28,7 @@ from tenantry.infra.database.scopes import (
 from tenantry.infra.database.system_scopes.actions import record
 from tenantry.infra.database.tenancy import Tenancy
 from tenantry.infra.database.urls import DatabaseUrls
+from tenantry.infra.secrets import Sealer, load_keys
 
 
 class Database:
@@ -41,6 +43,7 @@ class Database:
         self.clock = clock
         self._app = Pool(urls, APP, pool_size)
         self._system = Pool(urls, SYSTEM_ROLE, 2)
+        self._parts: dict[type, object] = {}
 
     @classmethod
     async def connect(cls, settings: Settings, urls: DatabaseUrls, *, clock: Clock = system_clock) -> Self:
@@ -51,7 +54,13 @@ class Database:
             DatabaseAwayError: the database does not answer, or turns us away.
         """
         await refuse_if_open(urls)
-        return cls(urls, pool_size=settings.database_pool_size, clock=clock)
+        database = cls(urls, pool_size=settings.database_pool_size, clock=clock)
+        database.provide(Sealer(load_keys(settings)))
+        return database
+
+    def provide(self, part: object) -> None:
+        """Hand a part of the installation to every scope: `scope.part(Sealer)`."""
+        self._parts[type(part)] = part
 
     async def close(self) -> None:
         """Give all connections back."""
@@ -59,19 +68,25 @@ class Database:
         await self._system.close()
 
     @asynccontextmanager
-    async def anonymous_scope(self, *, read_only: bool = False) -> AsyncIterator[AnonymousScope]:
+    async def anonymous_scope(
+        self, *, origin: Origin | None = None, read_only: bool = False
+    ) -> AsyncIterator[AnonymousScope]:
         """A transaction that sees global tables only."""
-        async with _session(self._app, Tenancy(read_only=read_only)) as session:
-            yield AnonymousScope(session, ANONYMOUS, self.clock)
+        async with self._session(self._app, Tenancy(read_only=read_only)) as session:
+            yield AnonymousScope(session, ANONYMOUS, self.clock, origin)
 
     @asynccontextmanager
-    async def presented_scope(self, secret_hash: bytes, *, read_only: bool = False) -> AsyncIterator[AnonymousScope]:
+    async def presented_scope(
+        self, secret_hash: bytes, *, origin: Origin | None = None, read_only: bool = False
+    ) -> AsyncIterator[AnonymousScope]:
         """A transaction that sees global tables, and the rows whose secret has this hash."""
-        async with _session(self._app, Tenancy(presented=secret_hash, read_only=read_only)) as session:
-            yield AnonymousScope(session, ANONYMOUS, self.clock)
+        async with self._session(self._app, Tenancy(presented=secret_hash, read_only=read_only)) as session:
+            yield AnonymousScope(session, ANONYMOUS, self.clock, origin)
 
     @asynccontextmanager
-    async def user_scope(self, actor: Actor, *, read_only: bool = False) -> AsyncIterator[UserScope]:
+    async def user_scope(
+        self, actor: Actor, *, origin: Origin | None = None, read_only: bool = False
+    ) -> AsyncIterator[UserScope]:
         """A transaction that sees one person's own rows.
 
         Raises:
@@ -79,8 +94,8 @@ class Database:
         """
         if actor.id is None:
             raise ValueError("Only somebody with an id has a scope of their own.")
-        async with _session(self._app, Tenancy(user_id=actor.id, read_only=read_only)) as session:
-            yield UserScope(session, actor, self.clock)
+        async with self._session(self._app, Tenancy(user_id=actor.id, read_only=read_only)) as session:
+            yield UserScope(session, actor, self.clock, origin)
 
     @asynccontextmanager
     async def org_scope(
@@ -90,11 +105,12 @@ class Database:
         *,
         role: Role = Role.VIEWER,
         permissions: Iterable[str] = (),
+        origin: Origin | None = None,
         read_only: bool = False,
     ) -> AsyncIterator[OrgScope]:
         """A transaction that sees one organization's rows."""
-        async with _session(self._app, Tenancy(org_id=organization.id, read_only=read_only)) as session:
-            yield OrgScope(session, actor, self.clock, organization, role, frozenset(permissions))
+        async with self._session(self._app, Tenancy(org_id=organization.id, read_only=read_only)) as session:
+            yield OrgScope(session, actor, self.clock, organization, role, frozenset(permissions), origin=origin)
 
     @asynccontextmanager
     async def system_scope(
@@ -107,26 +123,26 @@ class Database:
         """
         if not reason.strip():
             raise ValueError("Say why all organizations must be seen.")
-        async with _session(self._system, Tenancy()) as session:
+        async with self._session(self._system, Tenancy()) as session:
             await record(session, self.clock(), reason, actor)
-        async with _session(self._system, Tenancy(read_only=read_only)) as session:
+        async with self._session(self._system, Tenancy(read_only=read_only)) as session:
             yield SystemScope(session, actor, self.clock, reason)
 
-
-@asynccontextmanager
-async def _session(pool: Pool, tenancy: Tenancy) -> AsyncIterator[AsyncSession]:
-    """A session in one transaction: committed at the end of the block, rolled back when it raises."""
-    saving = False
-    callbacks: list[AfterCommit] = []
-    try:
-        async with pool.transaction(tenancy, {"after_commit": callbacks}) as session:
-            yield session
-            if session.new or session.dirty or session.deleted:
-                await session.flush()
-            saving = True
-            await session.commit()
-    except Exception as error:
-        if is_away(error):
-            raise unavailable(while_saving=saving) from error
-        raise
-    await run_after_commit(callbacks)
+    @asynccontextmanager
+    async def _session(self, pool: Pool, tenancy: Tenancy) -> AsyncIterator[AsyncSession]:
+        """A session in one transaction: committed at the end of the block, rolled back when it raises."""
+        saving = False
+        callbacks: list[AfterCommit] = []
+        info: dict[str, Any] = {"after_commit": callbacks, "parts": self._parts}
+        try:
+            async with pool.transaction(tenancy, info) as session:
+                yield session
+                if session.new or session.dirty or session.deleted:
+                    await session.flush()
+                saving = True
+                await session.commit()
+        except Exception as error:
+            if is_away(error):
+                raise unavailable(while_saving=saving) from error
+            raise
+        await run_after_commit(callbacks)

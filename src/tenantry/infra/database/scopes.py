@@ -10,7 +10,7 @@ import logging
 from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, TypeVar
 from uuid import UUID
 
 import psycopg
@@ -24,6 +24,7 @@ from tenantry.core.roles import Role
 from tenantry.infra.database.tenancy import Tenancy
 
 AfterCommit = Callable[[], Awaitable[None] | None]
+T = TypeVar("T")
 
 log = logging.getLogger(__name__)
 
@@ -37,13 +38,23 @@ class OrganizationRef:
     name: str
 
 
-class Scope:
-    """What every scope has: the session, who acts, and the time."""
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """Where a request came from, for the audit log. What runs by itself (jobs, the terminal) has none."""
 
-    def __init__(self, session: AsyncSession, actor: Actor, clock: Clock) -> None:
+    address: str
+    user_agent: str
+    request_id: str
+
+
+class Scope:
+    """What every scope has: the session, who acts and from where, and the time."""
+
+    def __init__(self, session: AsyncSession, actor: Actor, clock: Clock, origin: Origin | None = None) -> None:
         self.session = session
         self.actor = actor
         self.clock = clock
+        self.origin = origin
 
     def now(self) -> datetime:
         """The present moment by this scope's clock, in UTC."""
@@ -56,6 +67,18 @@ class Scope:
     def after_commit(self, callback: AfterCommit) -> None:
         """Call something once the transaction is safely committed, and not at all when it isn't."""
         self.session.info["after_commit"].append(callback)
+
+    def part(self, kind: type[T]) -> T:
+        """A part of the installation that actions need wherever they run, such as its `Sealer`.
+
+        Raises:
+            LookupError: this process has none; `Database.provide` takes it.
+        """
+        try:
+            found: T = self.session.info["parts"][kind]
+        except KeyError:
+            raise LookupError(f"This process has no {kind.__name__}; give it to its Database by `provide`.") from None
+        return found
 
     async def driver_connection(self) -> psycopg.AsyncConnection[Any]:
         """psycopg's own connection, in this transaction: for what must be sent beside the ORM."""
@@ -85,14 +108,14 @@ class OpenScope(Scope):
         if actor.id is None:
             raise ValueError("Only somebody with an id has a scope of their own.")
         await self._see(Tenancy(user_id=actor.id))
-        return UserScope(self.session, actor, self.clock)
+        return UserScope(self.session, actor, self.clock, self.origin)
 
     async def to_organization(
         self, organization: OrganizationRef, actor: Actor, *, role: Role, permissions: Iterable[str]
     ) -> "OrgScope":
         """Go on inside an organization, in the same transaction; what was seen before is out of sight."""
         await self._see(Tenancy(org_id=organization.id))
-        return OrgScope(self.session, actor, self.clock, organization, role, frozenset(permissions))
+        return OrgScope(self.session, actor, self.clock, organization, role, frozenset(permissions), origin=self.origin)
 
 
 class AnonymousScope(OpenScope):
@@ -124,8 +147,10 @@ class OrgScope(Scope):
         organization: OrganizationRef,
         role: Role,
         permissions: frozenset[str],
+        *,
+        origin: Origin | None = None,
     ) -> None:
-        super().__init__(session, actor, clock)
+        super().__init__(session, actor, clock, origin)
         self.organization = organization
         self.role = role
         self.permissions = permissions

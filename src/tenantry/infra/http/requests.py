@@ -5,6 +5,8 @@ from typing import Any
 from starlette.requests import HTTPConnection
 from starlette.types import Scope
 
+from tenantry.infra.database.scopes import Origin
+
 API = "/api/"
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 
@@ -29,6 +31,12 @@ def address_of(connection: HTTPConnection | Scope) -> str:
     """The address of the caller: of the peer, or what a trusted proxy said about it."""
     client = connection.get("client")
     return str(client[0]) if client else "unknown"
+
+
+def origin_of(connection: HTTPConnection) -> Origin:
+    """Where a request comes from, as the audit log keeps it."""
+    agent = header(connection.scope, b"user-agent") or ""
+    return Origin(address_of(connection), agent[:300], request_id(connection.scope))
 
 
 def header(scope: Scope, name: bytes) -> str | None:
