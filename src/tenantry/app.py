@@ -10,6 +10,10 @@ from tenantry.chassis import housekeeping
 from tenantry.chassis.access import Access, Permissions
 from tenantry.chassis.access.sockets import reader_of
 from tenantry.chassis.identity import routes as identity
+from tenantry.chassis.identity.proofs.queries import require_recent_proof
+from tenantry.chassis.identity.second_factors import routes as second_factors
+from tenantry.chassis.identity.second_factors.codes import CodeKeys
+from tenantry.chassis.identity.second_factors.pending import PendingCookie
 from tenantry.chassis.identity.sessions import SessionCookie
 from tenantry.chassis.manifest import Product
 from tenantry.chassis.onboarding import routes as onboarding
@@ -29,7 +33,7 @@ from tenantry.infra.secrets import Sealer, load_keys
 from tenantry.infra.storage import Storage, files_router
 from tenantry.infra.telemetry import Metrics
 
-FLOORS = (identity, organizations, onboarding)
+FLOORS = (identity, second_factors, organizations, onboarding)
 """What the chassis itself serves, from the ground up."""
 
 PERMISSIONS = (organizations.PERMISSIONS, onboarding.PERMISSIONS)
@@ -77,12 +81,15 @@ def create_app(
     app = create_http(settings, database, lifespan=lifespan)
     cookie = SessionCookie(session_cookie(settings), secure=settings.base_url.startswith("https://"))
     app.state.session_cookie = cookie
+    app.state.pending_cookie = PendingCookie(cookie.name.replace("session", "pending"), cookie.secure)
+    app.state.code_keys = CodeKeys(load_keys(settings))
     app.state.products = tuple(products)
     app.state.access = Access(
         database,
         authenticators=[cookie],  # the ways to sign in, in order: one line each
         membership_of=membership_of,
         permissions=all_permissions(products),
+        require_recent_proof=require_recent_proof,
     )
     for floor in FLOORS:
         app.include_router(floor.router, prefix="/api/v1")

@@ -10,6 +10,7 @@ const products = Object.entries(folders).map(([path, module]) => {
 export default [
   index("chassis/home/home.tsx"),
   route("sign-in", "chassis/auth/sign-in.tsx"),
+  route("sign-in/second-factor", "chassis/auth/second-step.tsx"),
   route("sign-up", "chassis/auth/sign-up.tsx"),
   route("start", "chassis/auth/start.tsx"),
   route(":org", "shell/organization.tsx", [

@@ -53,6 +53,13 @@ class MembershipOf(Protocol):
         """The membership, or none: also when there is no such organization."""
 
 
+class RequireRecentProof(Protocol):
+    """How it is made sure that a person has just shown again who they are."""
+
+    async def __call__(self, scope: UserScope, session_id: UUID | None) -> None:
+        """Raise `proof.required` unless they have, in this session."""
+
+
 def secret_hash(secret: str) -> bytes:
     """The form in which a secret is stored and looked for. Secrets are 256 random bits, so a plain hash is enough."""
     return hashlib.sha256(secret.encode()).digest()
@@ -66,13 +73,15 @@ class Access:
     authenticators: Sequence[Authenticator]
     membership_of: MembershipOf
     permissions: Permissions
+    require_recent_proof: RequireRecentProof
 
     @asynccontextmanager
-    async def as_user(self, connection: HTTPConnection) -> AsyncIterator[UserScope]:
-        """The scope of the person who calls.
+    async def as_user(self, connection: HTTPConnection, *, recently_proved: bool = False) -> AsyncIterator[UserScope]:
+        """The scope of the person who calls; `recently_proved` for what needs a recent proof that it is still them.
 
         Raises:
             Unauthenticated: `session.missing` or `session.invalid`.
+            Forbidden: `proof.required`.
         """
         for authenticator in self.authenticators:
             credential = authenticator.credential(connection)
@@ -87,16 +96,21 @@ class Access:
                 user = await scope.to_user(identity.actor)
                 if identity.on_arrival is not None:
                     await identity.on_arrival(user)
+                if recently_proved:
+                    await self.require_recent_proof(user, identity.session_id)
                 yield user
                 return
         raise Unauthenticated("session.missing", "You are not signed in.", hint="Sign in first.")
 
     @asynccontextmanager
-    async def as_member(self, connection: HTTPConnection, slug: str) -> AsyncIterator[OrgScope]:
+    async def as_member(
+        self, connection: HTTPConnection, slug: str, *, recently_proved: bool = False
+    ) -> AsyncIterator[OrgScope]:
         """The scope of the organization, for one of its members.
 
         Raises:
             Unauthenticated: nobody is signed in.
+            Forbidden: `proof.required`, inside one's own organization.
             NotFound: `organization.not_found`; there is none, or the caller doesn't belong to it.
         """
         async with self.as_user(connection) as scope:
@@ -108,6 +122,8 @@ class Access:
                     hint="Check the address, or ask one of its owners to invite you.",
                 )
             note(connection.scope, organization=membership.organization.slug)
+            if recently_proved:
+                await self.require_recent_proof(scope, connection.scope["state"]["session_id"])
             yield await scope.to_organization(
                 membership.organization,
                 scope.actor,

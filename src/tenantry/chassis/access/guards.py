@@ -34,19 +34,23 @@ def _idempotency(request: Request) -> Idempotency:
 class _Needs(Guard):
     in_organization = True
 
-    def __init__(self, permission: str) -> None:
+    def __init__(self, permission: str, *, recently_proved: bool) -> None:
         self.permission = permission
+        self.recently_proved = recently_proved
 
     async def __call__(self, request: Request, org: OrgSlug) -> AsyncIterator[OrgScope]:
-        async with access_of(request).as_member(request, org) as scope:
+        async with access_of(request).as_member(request, org, recently_proved=self.recently_proved) as scope:
             scope.require(cast(str, self.permission))
             await _idempotency(request).begin(request, scope, f"{scope.actor} in {scope.org_id}")
             yield scope
 
 
 class _SignedIn(Guard):
+    def __init__(self, *, recently_proved: bool) -> None:
+        self.recently_proved = recently_proved
+
     async def __call__(self, request: Request) -> AsyncIterator[UserScope]:
-        async with access_of(request).as_user(request) as scope:
+        async with access_of(request).as_user(request, recently_proved=self.recently_proved) as scope:
             await _idempotency(request).begin(request, scope, str(scope.actor))
             yield scope
 
@@ -80,17 +84,20 @@ class _Stranger(Guard):
             yield Visitor(request, stack)
 
 
-def needs(permission: str) -> Any:
+def needs(permission: str, *, recently_proved: bool = False) -> Any:
     """For `Annotated[OrgScope, needs("pinata.scans.write")]`: a member of `{org}` whose role has this permission.
 
-    Answers 401 to strangers, 404 where the caller is no member, 403 where the role does not allow it.
+    Answers 401 to strangers, 404 where the caller is no member, 403 where the role does not allow it. With
+    `recently_proved=True` for what is dangerous to change: 403 `proof.required` unless the person has shown within the last
+    fifteen minutes who they are.
     """
-    return Depends(_Needs(permission), scope="function")
+    return Depends(_Needs(permission, recently_proved=recently_proved), scope="function")
 
 
-def signed_in() -> Any:
-    """For `Annotated[UserScope, signed_in()]`: any person. Answers 401 to strangers."""
-    return Depends(_SignedIn(), scope="function")
+def signed_in(*, recently_proved: bool = False) -> Any:
+    """For `Annotated[UserScope, signed_in()]`: any person. Answers 401 to strangers, and with `recently_proved=True` 403
+    `proof.required` unless the person has shown within the last fifteen minutes who they are."""
+    return Depends(_SignedIn(recently_proved=recently_proved), scope="function")
 
 
 def stranger() -> Any:

@@ -12,7 +12,7 @@ from tenantry.chassis.access.entrance import secret_hash
 from tenantry.chassis.identity.emails import email_hash, normalized
 from tenantry.chassis.identity.models import Invitation, Person, User
 from tenantry.chassis.identity.passwords import hash_password, is_outdated, verify_password
-from tenantry.chassis.identity.sessions import begin_session
+from tenantry.chassis.identity.second_factors.pending import HalfWay, SignedIn, enter
 from tenantry.core.actors import Actor
 from tenantry.core.errors import Conflict, Forbidden, Unauthenticated
 from tenantry.core.ids import new_id
@@ -55,8 +55,8 @@ async def create_user(scope: AnonymousScope, *, email: str, name: str, password_
     return user
 
 
-async def sign_in(visitor: Visitor, email: str, password: str) -> tuple[UserScope, str]:
-    """The person's scope, and the token of their new session. A wrong password and an unknown address are answered alike.
+async def sign_in(visitor: Visitor, email: str, password: str) -> SignedIn | HalfWay:
+    """Sign in, or half the way where a second factor is set up. A wrong password and an unknown address are answered alike.
 
     Raises:
         Unauthenticated: `login.failed`.
@@ -81,7 +81,7 @@ async def sign_in(visitor: Visitor, email: str, password: str) -> tuple[UserScop
     if renewed:
         await user.session.execute(update(User).where(User.user_id == user.user_id).values(password_hash=renewed))
     await visitor.limiter.forget(SIGN_IN_RATE, email, visitor.address)
-    return user, await begin_session(user, address=visitor.address, device=visitor.device)
+    return await enter(user, first="password", address=visitor.address, device=visitor.device)
 
 
 async def invite(scope: SystemScope, email: str) -> str:

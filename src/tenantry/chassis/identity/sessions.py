@@ -11,6 +11,7 @@ from starlette.requests import HTTPConnection
 from tenantry.chassis.access import Identity
 from tenantry.chassis.access.entrance import secret_hash
 from tenantry.chassis.identity.models import Person, Session
+from tenantry.chassis.identity.proofs.actions import note_sign_in
 from tenantry.core.actors import Actor
 from tenantry.core.ids import new_id
 from tenantry.infra.database.scopes import AnonymousScope, SystemScope, UserScope
@@ -68,13 +69,19 @@ class SessionCookie:
         return Identity(Actor.user(row.user_id, row.name), row.id, note_use if stale else None)
 
 
-async def begin_session(scope: UserScope, *, address: str, device: str) -> str:
-    """Sign the person in at this place, and answer with the new token: 256 random bits."""
+async def begin_session(
+    scope: UserScope, *, address: str, device: str, by: str = "password", method: str | None = None
+) -> str:
+    """Sign the person in at this place, and answer with the new token: 256 random bits.
+
+    `by` says how they began (`password`, `passkey`, or the provider of another sign-in), `method` what they showed last.
+    """
     token = secrets.token_urlsafe(32)
     now = scope.now()
+    session_id = new_id()
     scope.session.add(
         Session(
-            id=new_id(),
+            id=session_id,
             token_hash=secret_hash(token),
             created_at=now,
             seen_at=now,
@@ -84,6 +91,7 @@ async def begin_session(scope: UserScope, *, address: str, device: str) -> str:
         )
     )
     await scope.session.flush()
+    await note_sign_in(scope, session_id, by=by, method=method or by)
     return token
 
 

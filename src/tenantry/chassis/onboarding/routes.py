@@ -7,9 +7,13 @@ from fastapi import Request, Response
 from tenantry.chassis.access import Visitor, needs, signed_in, stranger
 from tenantry.chassis.identity.actions import sign_in
 from tenantry.chassis.identity.schemas import Credentials
+from tenantry.chassis.identity.second_factors.pending import finish_with_code
+from tenantry.chassis.identity.second_factors.routes import keys_of, pending_cookie_of
+from tenantry.chassis.identity.second_factors.schemas import Code, SecondStep
 from tenantry.chassis.manifest import Product
 from tenantry.chassis.onboarding import queries
 from tenantry.chassis.onboarding.actions import sign_up
+from tenantry.chassis.onboarding.answers import answer_sign_in, answer_signed_in
 from tenantry.chassis.onboarding.meta import meta_of
 from tenantry.chassis.onboarding.schemas import Me, Meta, Registration, Sample
 from tenantry.core.errors import NotFound
@@ -38,14 +42,22 @@ async def register(
     return person
 
 
-@router.post("/auth/login", tags=["auth"])
+@router.post("/auth/login", tags=["auth"], responses={202: {"model": SecondStep, "description": "Half the way."}})
 async def login(
     request: Request, response: Response, credentials: Credentials, visitor: Annotated[Visitor, stranger()]
+) -> Me | SecondStep:
+    """Sign in. The session comes as a cookie that no script can read. Where a second factor is set up the answer is 202,
+    with what can be given in the second step; nobody is signed in before that is taken."""
+    return await answer_sign_in(request, response, await sign_in(visitor, credentials.email, credentials.password))
+
+
+@router.post("/auth/second-factor", tags=["auth"])
+async def take_second_step(
+    request: Request, response: Response, given: Code, visitor: Annotated[Visitor, stranger()]
 ) -> Me:
-    """Sign in. The session comes as a cookie that no script can read."""
-    scope, token = await sign_in(visitor, credentials.email, credentials.password)
-    request.app.state.session_cookie.set(response, token)
-    return await queries.me(scope)
+    """Take the second step of a sign-in, with a code of the authenticator app or a recovery code."""
+    done = await finish_with_code(visitor, keys_of(request), pending_cookie_of(request).token(request), given.code)
+    return await answer_signed_in(request, response, done)
 
 
 @router.get("/me", tags=["me"])

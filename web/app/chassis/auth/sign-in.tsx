@@ -1,7 +1,7 @@
 import { zodResolver } from "@hookform/resolvers/zod";
 import { useState } from "react";
 import { useForm } from "react-hook-form";
-import { Link, useSearchParams } from "react-router";
+import { Link, useNavigate, useSearchParams } from "react-router";
 import * as z from "zod/mini";
 import { answer, http } from "~/api/client";
 import type { Problem } from "~/api/problem";
@@ -26,19 +26,22 @@ export function meta() {
 
 export default function SignIn() {
   const signedIn = useSignedIn();
+  const navigate = useNavigate();
   const [params] = useSearchParams();
+  const search = params.get("next") ? `?next=${encodeURIComponent(params.get("next") ?? "")}` : "";
   const [problem, setProblem] = useState<Problem | null>(null);
   const form = useForm({ resolver: zodResolver(schema), defaultValues: { email: "", password: "" } });
   const { errors, isSubmitting } = form.formState;
   const submit = form.handleSubmit(async (values) => {
     setProblem(null);
     try {
-      await signedIn(await answer(http.POST("/api/v1/auth/login", { body: values })));
+      const person = await answer(http.POST("/api/v1/auth/login", { body: values }));
+      if ("second_factor" in person) await navigate(`/sign-in/second-factor${search}`);
+      else await signedIn(person);
     } catch (error) {
       setProblem(placeErrors(error, ["email", "password"], form.setError));
     }
   });
-  const search = params.get("next") ? `?next=${encodeURIComponent(params.get("next") ?? "")}` : "";
   return (
     <AuthPage
       title="Sign in"
