@@ -12,6 +12,7 @@ from collections.abc import Callable
 from functools import cache
 from pathlib import Path
 
+import tree_sitter_c_sharp
 import tree_sitter_javascript
 import tree_sitter_python
 import tree_sitter_typescript
@@ -24,6 +25,7 @@ GRAMMARS = {
     (".py", ".pyi"): tree_sitter_python.language,
     (".ts", ".mts", ".cts"): tree_sitter_typescript.language_typescript,
     (".tsx",): tree_sitter_typescript.language_tsx,
+    (".cs",): tree_sitter_c_sharp.language,
     (".js", ".jsx", ".mjs", ".cjs"): tree_sitter_javascript.language,
 }
 

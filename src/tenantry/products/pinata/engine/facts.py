@@ -17,8 +17,12 @@ Expressions are plain tuples whose first item is a tag:
     (BINARY, operator, left, right)    also `or`, `and`, and `?` for either branch of a conditional
     (ELEMENT, expression)              one element of an iterable (a loop variable)
     (FUNCTION, start)                  an inline function: the `start` of its scope in the same file
+    (FUNCTION, -1, expression)         an inline function that calls nothing: what it gives
     (SPLAT, expression)                an argument list unpacked in place
     UNKNOWN                            anything else
+
+Type arguments of a call, `Set<Order>()`, are a keyword argument of the name TYPES that holds a LIST of types; what an
+object initializer sets, `new Order { Total = 1 }`, are keyword arguments of the constructor's call.
 """
 
 import marshal
@@ -30,6 +34,10 @@ Expr: TypeAlias = tuple[Any, ...]
 STR, NUM, NAME, ATTR, CALL, TEMPLATE = "s", "n", "v", "a", "c", "t"
 LIST, DICT, INDEX, BINARY, ELEMENT, FUNCTION, SPLAT = "l", "d", "i", "b", "e", "f", "*"
 UNKNOWN: Expr = ("?",)
+TYPES = "<>"
+
+DECORATED = "@"
+"""`@Column() name = 1` is an assignment of the call `@(Column(), …, value=1)`: see `decorators` below."""
 
 MODULE, CLASS, CALLABLE = "module", "class", "function"
 
@@ -179,3 +187,31 @@ def keyword(call: Expr, name: str, position: int | None = None) -> Expr | None:
         value = call[2][position]
         return None if value[0] == SPLAT else value
     return None
+
+
+def decorators(value: Expr | None) -> tuple[Expr, ...]:
+    """The decorators of a field or of a constructor's parameter, by the value assigned to it."""
+    return value[2] if value is not None and value[0] == CALL and value[1] == (NAME, DECORATED) else ()
+
+
+def type_arguments(call: Expr) -> tuple[Expr, ...]:
+    """The type arguments of a CALL."""
+    for key, value in call[3]:
+        if key == TYPES:
+            return value[1]  # type: ignore[no-any-return]
+    return ()
+
+
+def joined(values: "list[Expr]") -> Expr:
+    """Strings and whatever stands between them, in order, as one STR or TEMPLATE."""
+    parts: list[Any] = []
+    for value in values:
+        pieces = value[1] if value[0] == TEMPLATE else (value[1],) if value[0] == STR else (value,)
+        for piece in pieces:
+            if isinstance(piece, str) and parts and isinstance(parts[-1], str):
+                parts[-1] += piece
+            else:
+                parts.append(piece)
+    if len(parts) == 1 and isinstance(parts[0], str):
+        return (STR, parts[0])
+    return (TEMPLATE, tuple(parts))

@@ -127,6 +127,6 @@ def route_path(path: str) -> str:
 
 def is_migration(file: FileFacts) -> bool:
     """Whether a file changes the schema: it tells of tables, and what it does to rows is not what the system does."""
-    if "/migrations/" in f"/{file.path}":
+    if "/migrations/" in f"/{file.path}".lower():
         return True
     return any(assign.target == "down_revision" for assign in file.assigns[:20])  # Alembic says it at the top

@@ -89,8 +89,10 @@ def extract(path: str, content: bytes, digest: bytes) -> Reading:
 
 def generated_reason(path: str, content: bytes) -> str:
     """ "generated" or "minified" for code that no person wrote, by its content; "" for all else."""
-    if len(content) < 200:
+    if len(content) < 200 or path.endswith("ModelSnapshot.cs"):  # a tool's, and the fullest account of a schema
         return ""
+    if path.endswith((".g.cs", ".g.i.cs", ".Designer.cs", ".designer.cs")):
+        return "generated"
     for line in content[:4096].split(b"\n", HEAD_LINES)[:HEAD_LINES]:
         if _COMMENT.match(line) and _GENERATED.search(line):
             return "generated"

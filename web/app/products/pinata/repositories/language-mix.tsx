@@ -10,6 +10,7 @@ const names: Record<string, string> = {
   css: "CSS",
   html: "HTML",
   php: "PHP",
+  csharp: "C#",
 };
 
 export interface Share {

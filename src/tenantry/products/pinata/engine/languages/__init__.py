@@ -2,8 +2,9 @@
 
 import importlib
 from functools import cache
+from typing import cast
 
-from tenantry.products.pinata.engine.languages.base import Language
+from tenantry.products.pinata.engine.languages.base import ClassLanguage, Language
 
 # Suffix → module, so that a grammar is only loaded when a file needs it.
 SUFFIXES: dict[str, str] = {
@@ -18,6 +19,7 @@ SUFFIXES: dict[str, str] = {
     ".mjs": "javascript",
     ".cjs": "javascript",
     ".prisma": "prisma",
+    ".cs": "csharp",
 }
 
 
@@ -26,6 +28,13 @@ def language(name: str) -> Language:
     """The language of that name. Its grammar is loaded on first use."""
     module = importlib.import_module(f"{__name__}.{name}")
     return module.language  # type: ignore[no-any-return]
+
+
+@cache
+def class_language(name: str) -> ClassLanguage | None:
+    """The language of that name if it is one whose bare names mean members of classes."""
+    found = language(name)
+    return cast(ClassLanguage, found) if hasattr(found, "find_type") else None
 
 
 def language_of(path: str) -> str | None:

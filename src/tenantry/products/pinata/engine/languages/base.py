@@ -6,7 +6,9 @@ from typing import TYPE_CHECKING, Protocol
 from tenantry.products.pinata.engine.facts import FileFacts, Import
 
 if TYPE_CHECKING:
+    from tenantry.products.pinata.engine.resolve.inference import Inference
     from tenantry.products.pinata.engine.resolve.project import Project
+    from tenantry.products.pinata.engine.resolve.values import At, Definition, Value
 
 
 class Language(Protocol):
@@ -34,4 +36,25 @@ class Language(Protocol):
 
     def external_name(self, item: Import) -> str:
         """The canonical dotted name of an import from outside the tree, e.g. `requests.Session`."""
+        ...
+
+
+class ClassLanguage(Language, Protocol):
+    """A language in which everything lives in classes: bare names mean members, types are found by namespace, and a method
+    may be chosen by an interface. Whoever brings `find_type` is one of these."""
+
+    def find_type(self, project: "Project", file: FileFacts, scope: int, name: str) -> "Definition | None":
+        """The type of the tree that a name, perhaps a dotted one, means at a place, by namespaces and usings alone."""
+        ...
+
+    def find_name(self, project: "Project", file: FileFacts, name: str) -> "tuple[Definition, str] | None":
+        """The class, and its member, that a bare name is by a static import; None when it is none."""
+        ...
+
+    def parts(self, project: "Project", definition: "Definition") -> "list[Definition]":
+        """All parts of a type that is written in several places, the given one first."""
+        ...
+
+    def extension(self, inference: "Inference", value: "Value", at: "At") -> "Definition | None":
+        """The function of the tree that an unknown member of a value is by other means (an extension method)."""
         ...

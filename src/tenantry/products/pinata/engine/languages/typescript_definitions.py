@@ -8,6 +8,7 @@ from tenantry.products.pinata.engine.facts import (
     CALL,
     CALLABLE,
     CLASS,
+    DECORATED,
     NAME,
     NUM,
     STR,
@@ -16,22 +17,15 @@ from tenantry.products.pinata.engine.facts import (
     Expr,
     Param,
     Scope,
+    decorators,
 )
 from tenantry.products.pinata.engine.languages.typescript_expressions import FUNCTIONS
 from tenantry.products.pinata.engine.languages.typescript_reading import Reading
-
-DECORATED = "@"
-"""`@Column() name = 1` is an assignment of the call `@(Column(), …, value=1)`: see `decorators` below."""
 
 _UNWRAPPED = frozenset(("as_expression", "satisfies_expression", "parenthesized_expression", "await_expression"))
 _MEMBER_DEPTH = 3
 _PLAIN = re.compile(rb"\s*[\w$]+\s*\Z")
 _GETTER = re.compile(rb"(?:(?:public|protected|private|static|override)\s+)*get\s+[\w$#\['\"]")
-
-
-def decorators(value: Expr | None) -> tuple[Expr, ...]:
-    """The decorators of a field or of a constructor's parameter, by the value assigned to it."""
-    return value[2] if value is not None and value[0] == CALL and value[1] == (NAME, DECORATED) else ()
 
 
 class Definitions(Reading):

@@ -20,6 +20,7 @@ from tenantry.products.pinata.engine.facts import (
     TEMPLATE,
     UNKNOWN,
     Expr,
+    joined,
 )
 from tenantry.products.pinata.engine.languages.treesitter import MAX_DEPTH
 
@@ -268,7 +269,7 @@ class Expressions:
             values.insert(0, self.read(left))
         if not any(value[0] in (STR, TEMPLATE) for value in values):
             return (BINARY, "+", values[0], values[-1])
-        return _joined(values)
+        return joined(values)
 
     def ternary(self, node: Node) -> Expr:
         yes, no = node.child_by_field_name("consequence"), node.child_by_field_name("alternative")
@@ -334,21 +335,6 @@ class Expressions:
                 return (BINARY, "|" if kind == "union_type" else "&", found[0], found[1])
             return found[0] if found else None
         return None
-
-
-def _joined(values: list[Expr]) -> Expr:
-    """Strings and whatever stands between them as one STR or TEMPLATE."""
-    parts: list[str | Expr] = []
-    for value in values:
-        pieces = value[1] if value[0] == TEMPLATE else (value[1],) if value[0] == STR else (value,)
-        for piece in pieces:
-            if isinstance(piece, str) and parts and isinstance(parts[-1], str):
-                parts[-1] += piece
-            else:
-                parts.append(piece)
-    if len(parts) == 1 and isinstance(parts[0], str):
-        return (STR, parts[0])
-    return (TEMPLATE, tuple(parts))
 
 
 _READERS: dict[str, Callable[[Expressions, Node], Expr]] = {

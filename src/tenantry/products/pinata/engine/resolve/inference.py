@@ -20,6 +20,7 @@ from tenantry.products.pinata.engine.facts import (
     FileFacts,
     Import,
     Param,
+    type_arguments,
 )
 from tenantry.products.pinata.engine.facts import (
     CLASS as CLASS_SCOPE,
@@ -27,6 +28,8 @@ from tenantry.products.pinata.engine.facts import (
 from tenantry.products.pinata.engine.facts import (
     FUNCTION as FUNCTION_EXPR,
 )
+from tenantry.products.pinata.engine.languages import class_language
+from tenantry.products.pinata.engine.languages.base import ClassLanguage
 from tenantry.products.pinata.engine.resolve.bindings import Bindings
 from tenantry.products.pinata.engine.resolve.members import Members
 from tenantry.products.pinata.engine.resolve.project import Entry, Project
@@ -105,9 +108,14 @@ class Inference:
             if inside is not None:
                 return Value(INSTANCE, inside)
         current = scope
+        members = class_language(file.language) is not None
         while current > 0:
             around = file.scopes[current]
-            if current == scope or around.kind != CLASS_SCOPE:
+            if members and around.kind == CLASS_SCOPE:
+                own = self._own_member(file, current, name)
+                if own is not None:
+                    return own
+            elif current == scope or around.kind != CLASS_SCOPE:
                 entries = project.names(file, current).get(name)
                 if entries:
                     value = self._entries(file, current, entries, name)
@@ -116,11 +124,79 @@ class Inference:
             current = around.parent
         return self.name(file, 0, name) if scope else self._global(file, name)
 
+    def _own_member(self, file: FileFacts, scope: int, name: str) -> Value | None:
+        """What a bare name means as a member of a class: a parameter of the class itself, or what it has or inherits."""
+        entries = self.project.names(file, scope).get(name)
+        if entries and isinstance(entries[0], Param):
+            return self._entries(file, scope, entries, name)
+        return self.members.own(self.project.definition(file, scope), name)
+
+    def class_language(self, file: FileFacts) -> ClassLanguage | None:
+        return class_language(file.language)
+
+    def named_type(self, name: str, at: At) -> Value:
+        """The class that a name means where a type is expected; members of the same name don't count there."""
+        speaks = class_language(at.file.language)
+        if speaks is None:
+            return self.dotted(name, at)
+        key = at.file.path, -1 - at.scope, name
+        found = self._names.get(key)
+        if found is None:
+            self._names[key] = UNKNOWN
+            found = self._names[key] = self._named_type(speaks, name, at)
+        return found
+
+    def _named_type(self, speaks: ClassLanguage, name: str, at: At) -> Value:
+        file, current = at.file, at.scope
+        head, _, rest = name.partition(".")
+        while current >= 0:
+            if file.scopes[current].kind == CLASS_SCOPE:
+                found = self.members.nested(self.project.definition(file, current), head)
+                if found is not None:
+                    return self._inner_type(found, rest)
+            current = file.scopes[current].parent
+        outer = speaks.find_type(self.project, file, at.scope, name)
+        if outer is not None:
+            return Value(CLASS, outer)
+        for entry in self.project.names(file, 0).get(head, ()):
+            if isinstance(entry, Import) and entry.alias == head:
+                value = self.imported(file, entry)
+                if value.known:
+                    return value if not rest or value.definition is None else self._inner_type(value.definition, rest)
+        if rest:
+            owner = speaks.find_type(self.project, file, at.scope, name.rpartition(".")[0])
+            inner = self.members.nested(owner, name.rpartition(".")[2]) if owner is not None else None
+            if inner is not None:
+                return Value(CLASS, inner)
+        return external(name.rpartition(".")[2])
+
+    def _inner_type(self, definition: Definition, rest: str) -> Value:
+        for part in rest.split(".") if rest else ():
+            inner = self.members.nested(definition, part)
+            if inner is None:
+                return external(part)
+            definition = inner
+        return Value(CLASS, definition)
+
+    def _unbound(self, speaks: ClassLanguage, file: FileFacts, name: str) -> Value:
+        """A bare name that no scope binds: a type, a member imported on its own, or something from outside."""
+        found = speaks.find_type(self.project, file, 0, name)
+        if found is not None:
+            return Value(CLASS, found)
+        member = speaks.find_name(self.project, file, name)
+        if member is not None:
+            return self.members.get(Value(CLASS, member[0]), member[1])
+        canonical = speaks.builtins.get(name)
+        return external(canonical or name) if canonical or name[:1].isupper() else UNKNOWN
+
     def _global(self, file: FileFacts, name: str) -> Value:
         """A name of a module: its own, one of those it takes over whole from others, or a built-in one."""
         entries = self.project.names(file, 0).get(name)
         if entries:
             return self._entries(file, 0, entries, name)
+        speaks = class_language(file.language)
+        if speaks is not None:
+            return self._unbound(speaks, file, name)
         paths, outside = self._taken_over(file)
         for path in paths:
             offered = self._offered(path)
@@ -346,7 +422,19 @@ class Inference:
     # -- calls ------------------------------------------------------------------------------------------------
 
     def callee(self, call: Expr, at: At) -> Value:
-        return self.value(call[1], at)
+        """What a call calls."""
+        value = self.value(call[1], at)
+        speaks = class_language(at.file.language)
+        if speaks is None:
+            return value
+        if value.kind == FUNCTION and value.definition is not None and not value.path:
+            return value._replace(definition=self.members.overload(value.definition, call))
+        if value.path and value.kind in (EXTERNAL, INSTANCE, CLASS, FUNCTION) and "." in value.path:
+            found = speaks.extension(self, value, at)
+            if found is not None:
+                receiver = value._replace(path=value.path.rpartition(".")[0])
+                return Value(FUNCTION, found, item=receiver)
+        return value
 
     def called(self, call: Expr, at: At) -> Value:
         """What a call gives back."""
@@ -359,22 +447,31 @@ class Inference:
         return found
 
     def _called(self, call: Expr, at: At) -> Value:
-        callee = self.value(call[1], at)
+        callee = self.callee(call, at)
         last = callee.path.rpartition(".")[2] if callee.path else callee.definition.name if callee.definition else ""
         for rule in self.results.get(last, ()):
             value = rule(self, callee, call, at)
             if value is not None:
                 return value
         if callee.kind == CLASS and not callee.path:
-            return Value(INSTANCE, callee.definition)
+            return Value(INSTANCE, callee.definition, item=self.type_argument(call, at))
         if callee.kind == EXTERNAL and callee.path == "super":
             inside = self.project.enclosing_class(at.file, at.scope)
             return Value(SUPER, inside) if inside is not None else UNKNOWN
         if callee.kind == FUNCTION and callee.definition is not None and not callee.path:
-            return self._wrapped(callee.definition, call, at) or self.returned(callee.definition)
+            wrapped = self._wrapped(callee.definition, call, at)
+            return wrapped or self.members.substituted(callee, call, at, self.returned(callee.definition))
         if callee.kind in (EXTERNAL, CLASS, INSTANCE, FUNCTION):
-            return callee._replace(path=callee.path + "()")
+            made = callee._replace(path=callee.path + "()")
+            item = self.type_argument(call, at) if call[3] else None
+            return made._replace(item=item) if item is not None else made
         return UNKNOWN
+
+    def type_argument(self, call: Expr, at: At) -> Value | None:
+        """What the first type argument of a call stands for: an instance of Order for `Set<Order>()`."""
+        given = type_arguments(call) if call[3] else ()
+        found = as_type(self, given[0], at) if given else UNKNOWN
+        return found if found.known else None
 
     def _wrapped(self, function: Definition, call: Expr, at: At) -> Value | None:
         """`catchErrors(handler)` is `handler`, when the function gives back one of its own inner functions."""

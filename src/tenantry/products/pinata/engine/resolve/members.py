@@ -2,7 +2,20 @@
 
 from typing import TYPE_CHECKING
 
-from tenantry.products.pinata.engine.facts import CALL, CALLABLE, DICT, LIST, NAME, NUM, SPLAT, STR, Assign, Expr
+from tenantry.products.pinata.engine.facts import (
+    CALL,
+    CALLABLE,
+    DICT,
+    LIST,
+    NAME,
+    NUM,
+    SPLAT,
+    STR,
+    TYPES,
+    Assign,
+    Expr,
+    type_arguments,
+)
 from tenantry.products.pinata.engine.facts import CLASS as CLASS_SCOPE
 from tenantry.products.pinata.engine.resolve.types import as_type
 from tenantry.products.pinata.engine.resolve.values import (
@@ -49,9 +62,18 @@ class Members:
 
     def _order(self, definition: Definition) -> tuple[list[Definition], list[str]]:
         inside, outside = [definition], list[str]()
-        for base in definition.scope.bases:
+        bases = [(base, definition.outside) for base in definition.scope.bases]
+        speaks = self.inference.class_language(definition.file)
+        if speaks is not None:
+            inside = speaks.parts(self.inference.project, definition)
+            bases = [(base, part.outside) for part in inside for base in part.scope.bases]
+            inside = [*inside]
+        for base, at in bases:
             generic = base[1] if base[0] == "i" else base
-            value = self.inference.value(generic, definition.outside)
+            if speaks is not None and generic[0] == NAME:
+                value = self.inference.named_type(generic[1], at)
+            else:
+                value = self.inference.value(generic, at)
             if value.kind == CLASS and value.definition is not None and not value.path:
                 more, names = self.order(value.definition)
                 inside += [item for item in more if item not in inside]
@@ -59,7 +81,7 @@ class Members:
             elif value.kind == EXTERNAL:
                 if value.path not in outside:
                     outside.append(value.path)
-                for made in self._made_from(generic, definition.outside) if "()" in value.path else ():
+                for made in self._made_from(generic, at) if "()" in value.path else ():
                     more, names = self.order(made)
                     inside += [item for item in more if item not in inside]
                     outside += [name for name in names if name not in outside]
@@ -103,6 +125,123 @@ class Members:
                 if isinstance(entry, int):
                     return owner, entry
         return None
+
+    def own(self, definition: Definition, name: str) -> Value | None:
+        """The member `name` of an instance, as code inside its class names it; None when the class has no such member."""
+        for rule in self.inference.member_rules:
+            special = rule(self.inference, Value(INSTANCE, definition), name)
+            if special is not None:
+                return special
+        return self._member(definition, name, True)
+
+    def nested(self, definition: Definition, name: str) -> Definition | None:
+        """The class called `name` that a class, or one of its bases, holds."""
+        project = self.inference.project
+        for owner in self.order(definition)[0]:
+            for entry in project.names(owner.file, owner.index).get(name, ()):
+                if isinstance(entry, int) and owner.file.scopes[entry].kind == CLASS_SCOPE:
+                    return project.definition(owner.file, entry)
+        return None
+
+    def overload(self, definition: Definition, call: Expr) -> Definition:
+        """Among methods of one name in one class, the one that takes as many arguments as a call gives."""
+        file = definition.file
+        given = len(call[2]) + sum(key != TYPES for key, _ in call[3])
+        entries = self.inference.project.names(file, definition.scope.parent).get(definition.name, ())
+        if len(entries) < 2:
+            return definition
+        best, best_rank = definition, 99
+        for entry in entries:
+            if not isinstance(entry, int) or file.scopes[entry].kind != CALLABLE:
+                continue
+            params = file.scopes[entry].params
+            extended = entry in file.extra.get("extensions", ()) and len(call[1]) > 1 and call[1][0] != "?"
+            most = len(params)
+            least = sum(param.default is None and param.kind == "" for param in params)
+            rank = 0 if most == given else 1 if least <= given <= most else 1 + abs(most - given)
+            if extended:
+                rank = min(
+                    rank, 0 if most == given + 1 else 1 if least - 1 <= given < most else 1 + abs(most - 1 - given)
+                )
+            if rank < best_rank:
+                best, best_rank = self.inference.project.definition(file, entry), rank
+        return best
+
+    def substituted(self, callee: Value, call: Expr, at: At, result: Value) -> Value:
+        """A method's result with what stands for its type parameters: T of `IRepository<Order>` is Order."""
+        method = callee.definition
+        if method is None or method.scope.annotation is None:
+            return result
+        generics = method.file.extra.get("generics")
+        if not generics or result.kind not in (EXTERNAL, MANY, FUNCTION):
+            return result
+        known = self.type_parameters(callee, call, at)
+        if not known:
+            return result
+        if result.kind == EXTERNAL and result.path.removesuffix("()") in known:
+            return known[result.path.removesuffix("()")]
+        item = result.item
+        if item is not None and item.kind == EXTERNAL and item.path.removesuffix("()") in known:
+            return result._replace(item=known[item.path.removesuffix("()")])
+        return result
+
+    def type_parameters(self, callee: Value, call: Expr, at: At) -> dict[str, Value]:
+        """What the type parameters of a method, and of its class, stand for at a call."""
+        method = callee.definition
+        if method is None:
+            return {}
+        found: dict[str, Value] = {}
+        generics = method.file.extra.get("generics", {})
+        for name, given in zip(generics.get(method.index, ()), type_arguments(call), strict=False):
+            value = as_type(self.inference, given, at)
+            if value.known:
+                found[name] = value
+        names = generics.get(method.scope.parent, ())
+        receiver = callee.item
+        if names and receiver is not None and receiver.definition is not None and not receiver.path:
+            owner = self.inference.project.definition(method.file, method.scope.parent)
+            arguments = self.arguments_of_base(receiver, owner)
+            found.update((name, value) for name, value in zip(names, arguments, strict=False) if value.known)
+        return found
+
+    def arguments_of_base(self, value: Value, wanted: Definition) -> list[Value]:
+        """The type arguments with which an instance's class is, or inherits, the class `wanted`."""
+        if value.definition is None:
+            return []
+        own: list[Value] = []
+        item = value.item
+        while item is not None:
+            own.append(item)
+            item = item.item if item.kind != MANY else None
+        return self._base_arguments(value.definition, own, wanted, 0)
+
+    def _base_arguments(self, owner: Definition, own: list[Value], wanted: Definition, depth: int) -> list[Value]:
+        if owner is wanted or owner.name == wanted.name and wanted in self.order(owner)[0][:1]:
+            return own
+        if depth > 6:
+            return []
+        for part in self.parts(owner):
+            names = part.file.extra.get("generics", {}).get(part.index, ())
+            known = dict(zip(names, own, strict=False))
+            for base in part.scope.bases:
+                generic = base[1] if base[0] == "i" else base
+                if generic[0] != NAME:
+                    continue
+                value = self.inference.named_type(generic[1], part.outside)
+                if value.kind != CLASS or value.definition is None or wanted not in self.order(value.definition)[0]:
+                    continue
+                arguments = [
+                    known[item[1]]
+                    if item[0] == NAME and item[1] in known
+                    else as_type(self.inference, item, part.outside)
+                    for item in (base[2][1] if base[0] == "i" and base[2][0] == LIST else ())
+                ]
+                return self._base_arguments(value.definition, arguments, wanted, depth + 1)
+        return []
+
+    def parts(self, definition: Definition) -> list[Definition]:
+        speaks = self.inference.class_language(definition.file)
+        return speaks.parts(self.inference.project, definition) if speaks is not None else [definition]
 
     def method(self, definition: Definition, name: str) -> Definition | None:
         found = self.find(definition, name)
@@ -165,7 +304,11 @@ class Members:
             if special is not None:
                 return special
         found = self._member(value.definition, name, value.kind == INSTANCE)
-        return found if found is not None else value._replace(path=f".{name}")
+        if found is None:
+            return value._replace(path=f".{name}")
+        if found.kind == FUNCTION and not found.path and self.inference.class_language(value.definition.file):
+            return found._replace(item=value)  # whose type arguments tell more
+        return found
 
     def _above(self, definition: Definition, name: str) -> Value:
         """`super().name`: a method of a base in the tree, else one of a base outside."""

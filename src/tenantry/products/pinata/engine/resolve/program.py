@@ -28,7 +28,7 @@ class Site:
     def callee(self) -> Value:
         """What is called; found out when first asked."""
         if self._callee is None:
-            self._callee = self._inference.value(self.expr[1], self.at)
+            self._callee = self._inference.callee(self.expr, self.at)
         return self._callee
 
     @property

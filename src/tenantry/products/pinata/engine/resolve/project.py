@@ -133,8 +133,8 @@ def _tables(file: FileFacts) -> list[dict[str, list[Entry]]]:
     for index, scope in enumerate(file.scopes):
         if scope.name and scope.parent >= 0:
             tables[scope.parent].setdefault(scope.name, []).append(index)
-        if scope.kind == CALLABLE:
-            for param in scope.params:
+        if scope.params:  # those of a class are seen by its members, where they are no keyword arguments
+            for param in scope.params if scope.kind == CALLABLE or scope.params[0].kind != "=" else ():
                 tables[index].setdefault(param.name, []).append(param)
     for item in file.imports:
         tables[item.scope].setdefault(item.alias, []).append(item)

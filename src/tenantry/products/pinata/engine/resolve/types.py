@@ -9,18 +9,21 @@ if TYPE_CHECKING:
     from tenantry.products.pinata.engine.resolve.inference import Inference
 
 _SAME = frozenset(
-    "Optional Annotated Union Final ClassVar Awaitable Required NotRequired Promise Partial Readonly".split()
+    "Optional Annotated Union Final ClassVar Awaitable Required NotRequired Promise Partial Readonly Task ValueTask Nullable "
+    "Lazy ActionResult".split()
 )
 _YIELDS = frozenset(
     "Generator AsyncGenerator Iterator AsyncIterator Iterable AsyncIterable ContextManager AsyncContextManager".split()
 )
 _MANY = frozenset(
     "List list Sequence Iterable Set set FrozenSet frozenset Tuple tuple Collection Iterator AsyncIterator "
-    "Array ReadonlyArray deque".split()
+    "Array ReadonlyArray deque IEnumerable ICollection IList IReadOnlyCollection IReadOnlyList ISet HashSet IAsyncEnumerable "
+    "IReadOnlySet ImmutableArray ImmutableList Queue Stack ObservableCollection".split()
 )
 _CLASSES = frozenset(("Type", "type"))
 _NOTHING = frozenset(
-    "None Any object str int float bool bytes dict Dict Mapping string number boolean any unknown void".split()
+    "None Any object str int float bool bytes dict Dict Mapping string number boolean any unknown void long double decimal byte "
+    "short uint ulong ushort sbyte char dynamic nint".split()
 )
 
 
@@ -32,7 +35,7 @@ def as_type(inference: "Inference", expr: Expr, at: At, *, returned: bool = Fals
     if tag == NAME:
         if expr[1] in _NOTHING:
             return UNKNOWN
-        return _instance(inference, inference.dotted(expr[1], at), at)
+        return _instance(inference, inference.named_type(expr[1], at), at)
     if tag == BINARY and expr[1] in ("|", "&"):
         left = as_type(inference, expr[2], at, returned=returned)
         return left if left.known else as_type(inference, expr[3], at, returned=returned)
@@ -70,6 +73,8 @@ def _generic(inference: "Inference", expr: Expr, at: At, returned: bool) -> Valu
         item = as_type(inference, arguments[0], at)
         return Value(MANY, item=item) if item.known else UNKNOWN
     named = as_type(inference, expr[1], at)
+    if inference.class_language(at.file) is not None:  # every type argument counts: DbSet<Order>, IRepository<Order>
+        return named._replace(item=_arguments(inference, arguments, at))
     if named.kind == EXTERNAL:
         first = as_type(inference, arguments[0], at)
         if first.known and base in ("QuerySet", "Manager", "RelatedManager"):
@@ -77,3 +82,12 @@ def _generic(inference: "Inference", expr: Expr, at: At, returned: bool) -> Valu
         if first.kind == INSTANCE and base in ("Mapped", "Depends", "Repository", "Model"):
             return first if base in ("Mapped", "Depends") else named._replace(item=first)
     return named
+
+
+def _arguments(inference: "Inference", arguments: tuple[Expr, ...], at: At) -> Value | None:
+    """The first type argument, which holds the second, and so on."""
+    found: Value | None = None
+    for argument in reversed(arguments):
+        value = as_type(inference, argument, at)
+        found = value._replace(item=value.item or found) if value.known else Value(UNKNOWN.kind, item=found)
+    return found if found is not None and (found.known or found.item is not None) else None
