@@ -46,7 +46,7 @@ def test_another_organization(visit: OpenVisitor) -> None:
     page.get_by_role("button", name=re.compile("Switch organization")).click()
     page.get_by_role("menuitem", name="Ada Lovelace").click()
     expect(page).to_have_url(re.compile(rf"/{first}/pinata$"))
-    page.goto(f"/{first}/organization")
+    page.goto(f"/{first}/settings")
     expect(page.get_by_text("What you may do here")).to_be_visible()
     visitor.check()
 

@@ -13,9 +13,19 @@ export default [
   route("sign-in/second-factor", "chassis/auth/second-step.tsx"),
   route("sign-up", "chassis/auth/sign-up.tsx"),
   route("start", "chassis/auth/start.tsx"),
+  route("me", "shell/personal.tsx", [
+    route("", "chassis/settings/personal.tsx", [
+      index("chassis/me/first-page.tsx"),
+      route("profile", "chassis/me/profile.tsx"),
+    ]),
+    route("*", "shell/not-found.tsx", { id: "not-found-personal" }),
+  ]),
   route(":org", "shell/organization.tsx", [
     index("chassis/organizations/first-product.tsx"),
-    route("organization", "chassis/organizations/organization.tsx"),
+    route("settings", "chassis/settings/organization.tsx", [
+      index("chassis/settings/first-page.tsx"),
+      route("general", "chassis/organizations/general.tsx"),
+    ]),
     ...products,
     // A product without pages of its own: plain ones, drawn from the API's schema.
     route(":product", "chassis/generic/product.tsx", [

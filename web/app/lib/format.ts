@@ -1,9 +1,40 @@
 /** Numbers, times and sizes as people read them. Every function is pure; `now` is in milliseconds since the epoch. */
 
-const whole = new Intl.NumberFormat("en-GB");
+/** How somebody wants numbers and times to look; undefined is as the browser does it. */
+export interface Formats {
+  locale: string | undefined;
+  timeZone: string | undefined;
+}
+
+let formats: Formats = { locale: "en-GB", timeZone: undefined };
+let whole = new Intl.NumberFormat(formats.locale);
+
+/** Has everything below follow a person's own choice. What this browser doesn't know is as if it weren't chosen. */
+export function setFormats(wanted: { locale: string | null; time_zone: string | null }): void {
+  const next = { locale: known(wanted.locale, "locale"), timeZone: known(wanted.time_zone, "timeZone") };
+  if (next.locale === formats.locale && next.timeZone === formats.timeZone) return;
+  formats = next;
+  whole = new Intl.NumberFormat(next.locale);
+}
+
+function known(value: string | null, kind: "locale" | "timeZone"): string | undefined {
+  if (!value) return undefined;
+  try {
+    new Intl.DateTimeFormat(kind === "locale" ? value : undefined, kind === "timeZone" ? { timeZone: value } : {});
+    return value;
+  } catch {
+    return undefined;
+  }
+}
 
 export function count(value: number): string {
   return whole.format(value);
+}
+
+/** A sum in minor units, as the API gives it: 1234 and "EUR" → "€12.34". Currencies without minor units have none. */
+export function money({ amount, currency }: { amount: number; currency: string }): string {
+  const format = new Intl.NumberFormat(formats.locale, { style: "currency", currency });
+  return format.format(amount / 10 ** (format.resolvedOptions().maximumFractionDigits ?? 2));
 }
 
 /** 31,402 → ["31.4", "k"]: the figure of a card and its unit. Below 10,000 the whole number stands. */
@@ -70,15 +101,29 @@ export function ago(at: string, now: number): string {
   if (seconds < 86_400) return `${Math.floor(seconds / 3600)} h ago`;
   if (seconds < 2 * 86_400) return "yesterday";
   if (seconds < 30 * 86_400) return `${Math.floor(seconds / 86_400)} days ago`;
-  return new Date(at).toLocaleDateString("en-GB", { day: "numeric", month: "short", year: "numeric" });
+  return new Date(at).toLocaleDateString(formats.locale, {
+    day: "numeric",
+    month: "short",
+    year: "numeric",
+    timeZone: formats.timeZone,
+  });
 }
 
 export function clock(at: string): string {
-  return new Date(at).toLocaleTimeString("en-GB", { hour: "2-digit", minute: "2-digit", second: "2-digit" });
+  return new Date(at).toLocaleTimeString(formats.locale, {
+    hour: "2-digit",
+    minute: "2-digit",
+    second: "2-digit",
+    timeZone: formats.timeZone,
+  });
 }
 
 export function dateTime(at: string): string {
-  return new Date(at).toLocaleString("en-GB", { dateStyle: "medium", timeStyle: "medium" });
+  return new Date(at).toLocaleString(formats.locale, {
+    dateStyle: "medium",
+    timeStyle: "medium",
+    timeZone: formats.timeZone,
+  });
 }
 
 /** "Ada Lovelace" → "AL"; one word gives its first letter. */

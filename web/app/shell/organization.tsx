@@ -4,7 +4,10 @@ import { Navigate, Outlet, useLocation, useNavigate, useParams } from "react-rou
 import { LiveProvider } from "~/api/live-context";
 import { asProblem } from "~/api/problem";
 import { meQuery, metaQuery, organizationQuery } from "~/api/queries";
+import { setFormats } from "~/lib/format";
 import { useKeys, useMedia } from "~/lib/hooks";
+import { rememberOrganization } from "~/lib/last-organization";
+import { setTheme } from "~/lib/theme";
 import { interfaces } from "~/products";
 import { Drawer } from "~/ui/dialog";
 import { ShellContext } from "./context";
@@ -22,11 +25,24 @@ type Overlay = "palette" | "shortcuts" | "organization" | null;
 /** Everything below `/{org}`: who you are, where you are, and the frame around every page. */
 export default function OrganizationLayout() {
   const { org = "" } = useParams();
+  return <OrganizationShell org={org} />;
+}
+
+/** The frame around the pages of an organization, and around those that are yours alone. */
+export function OrganizationShell({ org }: { org: string }) {
   const location = useLocation();
   const me = useQuery(meQuery);
   const meta = useQuery(metaQuery);
   const organization = useQuery({ ...organizationQuery(org), enabled: me.isSuccess });
+  const theme = me.data?.theme;
+  useEffect(() => {
+    if (theme) setTheme(theme);
+  }, [theme]);
+  if (me.data) setFormats(me.data);
   const failed = me.error ?? meta.error ?? organization.error;
+  useEffect(() => {
+    if (organization.isSuccess) rememberOrganization(org);
+  }, [organization.isSuccess, org]);
   if (failed) {
     if (asProblem(failed).status === 401) {
       return <Navigate to={`/sign-in?next=${encodeURIComponent(location.pathname + location.search)}`} replace />;

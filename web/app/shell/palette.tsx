@@ -3,12 +3,12 @@ import { Building2, CircleHelp, LogOut, type LucideIcon, Plus, Search } from "lu
 import { Dialog as Radix } from "radix-ui";
 import { type ReactNode, useState } from "react";
 import { useNavigate } from "react-router";
-import { setTheme } from "~/lib/theme";
+import { allowed, organizationPages, personalPages } from "~/chassis/settings/pages";
 import { interfaces } from "~/products";
 import { Kbd } from "~/ui/kbd";
 import { useShell } from "./context";
 import { productIcon } from "./product-switcher";
-import { themes } from "./theme-menu";
+import { themes, useChooseTheme } from "./theme-menu";
 import { useSignOut } from "./user-menu";
 
 interface Props {
@@ -40,6 +40,7 @@ function Body({ close }: { close: () => void }) {
   const [query, setQuery] = useState("");
   const navigate = useNavigate();
   const signOut = useSignOut();
+  const chooseTheme = useChooseTheme();
   const then = (act: () => void) => () => {
     close();
     act();
@@ -109,9 +110,26 @@ function Body({ close }: { close: () => void }) {
             Create an organization…
           </Item>
         </Group>
+        <Group heading={`Settings of ${organization.name}`}>
+          {allowed(organizationPages, organization.permissions).map((page) => (
+            <Item
+              key={page.path}
+              icon={page.icon}
+              value={`Settings: ${page.label}`}
+              onSelect={() => go(`/${organization.slug}/settings/${page.path}`)}
+            >
+              {page.label}
+            </Item>
+          ))}
+        </Group>
         <Group heading="Appearance and account">
+          {personalPages.map((page) => (
+            <Item key={page.path} icon={page.icon} value={`Your ${page.label}`} onSelect={() => go(`/me/${page.path}`)}>
+              Your {page.label.toLowerCase()}
+            </Item>
+          ))}
           {themes.map((one) => (
-            <Item key={one.value} icon={one.icon} onSelect={then(() => setTheme(one.value))}>
+            <Item key={one.value} icon={one.icon} onSelect={then(() => chooseTheme(one.value))}>
               Theme: {one.label.toLowerCase()}
             </Item>
           ))}

@@ -1,5 +1,6 @@
-import { Building2, CircleHelp, Search } from "lucide-react";
+import { CircleHelp, Search } from "lucide-react";
 import { NavLink } from "react-router";
+import { allowed, organizationPages } from "~/chassis/settings/pages";
 import { cn } from "~/lib/classes";
 import { title } from "~/lib/format";
 import { interfaces, type NavItem } from "~/products";
@@ -52,11 +53,16 @@ export function Sidebar() {
           </Group>
         )}
         <Group label="Organization">
-          <Line
-            to={`/${organization.slug}/organization`}
-            item={{ label: organization.name, path: "/organization", icon: Building2 }}
-            org={organization.slug}
-          />
+          {allowed(organizationPages, organization.permissions)
+            .filter((page) => page.sidebar)
+            .map((page) => (
+              <Line
+                key={page.path}
+                to={`/${organization.slug}/settings/${page.path}`}
+                item={{ label: page.sidebar ?? page.label, path: page.path, icon: page.icon }}
+                org={organization.slug}
+              />
+            ))}
         </Group>
       </nav>
       <div className="mt-auto flex items-center gap-0.5 pt-2">

@@ -1,7 +1,11 @@
+import { useQueryClient } from "@tanstack/react-query";
 import { Monitor, Moon, Sun } from "lucide-react";
+import { changeMe } from "~/chassis/me/api";
 import { setTheme, type Theme, useTheme } from "~/lib/theme";
 import { Button } from "~/ui/button";
 import { Menu, MenuContent, MenuRadioGroup, MenuRadioItem, MenuTrigger } from "~/ui/menu";
+import { toastProblem } from "~/ui/toast";
+import { useShell } from "./context";
 
 export const themes: { value: Theme; label: string; icon: typeof Sun }[] = [
   { value: "light", label: "Light", icon: Sun },
@@ -9,8 +13,22 @@ export const themes: { value: Theme; label: string; icon: typeof Sun }[] = [
   { value: "system", label: "As the system", icon: Monitor },
 ];
 
+/** Shows the theme at once, and keeps it with the account; if that fails, the old one comes back. */
+export function useChooseTheme(): (theme: Theme) => void {
+  const { me } = useShell();
+  const client = useQueryClient();
+  return (theme) => {
+    setTheme(theme);
+    changeMe(client, { theme }).catch((error: unknown) => {
+      setTheme(me.theme);
+      toastProblem(error);
+    });
+  };
+}
+
 export function ThemeMenu() {
   const theme = useTheme();
+  const choose = useChooseTheme();
   const Icon = themes.find((one) => one.value === theme)?.icon ?? Monitor;
   return (
     <Menu>
@@ -20,7 +38,7 @@ export function ThemeMenu() {
         </Button>
       </MenuTrigger>
       <MenuContent align="end">
-        <MenuRadioGroup value={theme} onValueChange={(value) => setTheme(value as Theme)}>
+        <MenuRadioGroup value={theme} onValueChange={(value) => choose(value as Theme)}>
           {themes.map((one) => (
             <MenuRadioItem key={one.value} value={one.value}>
               <one.icon aria-hidden="true" /> {one.label}

@@ -2,6 +2,7 @@ import { useQueryClient } from "@tanstack/react-query";
 import { LogOut } from "lucide-react";
 import { useNavigate } from "react-router";
 import { http } from "~/api/client";
+import { personalPages } from "~/chassis/settings/pages";
 import { Avatar } from "~/ui/avatar";
 import { Menu, MenuContent, MenuItem, MenuLabel, MenuLine, MenuTrigger } from "~/ui/menu";
 import { toastProblem } from "~/ui/toast";
@@ -24,6 +25,7 @@ export function useSignOut() {
 
 export function UserMenu() {
   const { me } = useShell();
+  const navigate = useNavigate();
   const signOut = useSignOut();
   return (
     <Menu>
@@ -35,6 +37,12 @@ export function UserMenu() {
         <MenuLabel>
           Signed in as <span className="block truncate text-fg">{me.email}</span>
         </MenuLabel>
+        <MenuLine />
+        {personalPages.map(({ path, label, icon: Icon }) => (
+          <MenuItem key={path} onSelect={() => navigate(`/me/${path}`)}>
+            <Icon aria-hidden="true" /> {label}
+          </MenuItem>
+        ))}
         <MenuLine />
         <MenuItem onSelect={signOut}>
           <LogOut aria-hidden="true" /> Sign out

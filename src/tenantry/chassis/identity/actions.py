@@ -23,7 +23,14 @@ INVITATION_LASTS = timedelta(days=14)
 SIGN_IN_RATE = Rate.of("sign-in", "10/15 minutes")
 
 
-async def create_user(scope: AnonymousScope, *, email: str, name: str, password_hash: str) -> UserScope:
+async def create_user(
+    scope: AnonymousScope,
+    *,
+    email: str,
+    name: str,
+    password_hash: str,
+    time_zone: str | None = None,
+) -> UserScope:
     """Add a person, and go on as them.
 
     Raises:
@@ -41,6 +48,7 @@ async def create_user(scope: AnonymousScope, *, email: str, name: str, password_
             email_hash=email_hash(email),
             password_hash=password_hash,
             created_at=scope.now(),
+            time_zone=time_zone,
         )
         .on_conflict_do_nothing()
         .returning(User.id)

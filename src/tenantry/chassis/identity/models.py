@@ -14,11 +14,16 @@ class Person(GlobalModel):
     """The card of a person: what others may see."""
 
     __tablename__ = "identity_people"
-    __reason__ = "People see the names of those they work with, in any organization; nothing else stands on a card."
+    __reason__ = (
+        "People see the names and pictures of those they work with, in any organization, and whether somebody is who "
+        "the mail says is asked there too; nothing else stands on a card."
+    )
     __grants__ = "SELECT, INSERT, UPDATE"
 
     id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
     name: Mapped[str]
+    verified_at: Mapped[datetime | None]
+    avatar: Mapped[str | None]
 
 
 class User(PersonalModel):
@@ -32,6 +37,10 @@ class User(PersonalModel):
     email_hash: Mapped[bytes]
     password_hash: Mapped[str]
     created_at: Mapped[datetime]
+    time_zone: Mapped[str | None]
+    locale: Mapped[str | None]
+    currency: Mapped[str | None]
+    theme: Mapped[str] = mapped_column(server_default="system")
 
 
 class Session(PersonalModel):

@@ -6,7 +6,7 @@ from tenantry.chassis.access import Permissions, Visitor
 from tenantry.chassis.identity.actions import create_user, use_invitation
 from tenantry.chassis.identity.emails import normalized
 from tenantry.chassis.identity.passwords import hash_password, refuse_trivial
-from tenantry.chassis.identity.queries import own_account
+from tenantry.chassis.identity.profile.queries import own_profile
 from tenantry.chassis.identity.sessions import begin_session
 from tenantry.chassis.onboarding.schemas import Me, Registration
 from tenantry.chassis.organizations.actions import create_organization
@@ -41,7 +41,13 @@ async def sign_up(visitor: Visitor, new: Registration) -> tuple[Me, str]:
     scope = await visitor.open()
     if policy == "invited" or new.invitation:
         await use_invitation(scope, new.invitation, email)
-    person = await create_user(scope, email=email, name=new.name, password_hash=password_hash)
+    person = await create_user(
+        scope,
+        email=email,
+        name=new.name,
+        password_hash=password_hash,
+        time_zone=new.time_zone,
+    )
     token = await begin_session(person, address=visitor.address, device=visitor.device)
     arrival = await _settle(person, visitor.permissions)
     await _welcome(arrival, visitor.settings.base_url)
@@ -74,17 +80,11 @@ def _refuse_if_closed(policy: SignUp) -> None:
 
 async def _settle(person: UserScope, permissions: Permissions) -> Arrival:
     """Everybody has an organization of their own from the start."""
-    account = await own_account(person)
+    profile = await own_profile(person)
     inside = await create_organization(person, permissions, name=person.actor.name)
     organization = inside.organization
     card = OrganizationCard(slug=organization.slug, name=organization.name, role=inside.role.word)
-    me = Me(
-        id=person.user_id,
-        email=account.email,
-        name=person.actor.name,
-        created_at=account.created_at,
-        organizations=[card],
-    )
+    me = Me(**dict(profile), organizations=[card])
     return Arrival(me, inside)
 
 

@@ -6,6 +6,8 @@ from fastapi import Request, Response
 
 from tenantry.chassis.access import Visitor, needs, signed_in, stranger
 from tenantry.chassis.identity.actions import sign_in
+from tenantry.chassis.identity.profile.actions import change_profile
+from tenantry.chassis.identity.profile.schemas import ProfileChange
 from tenantry.chassis.identity.schemas import Credentials
 from tenantry.chassis.identity.second_factors.pending import finish_with_code
 from tenantry.chassis.identity.second_factors.routes import keys_of, pending_cookie_of
@@ -19,6 +21,7 @@ from tenantry.chassis.onboarding.schemas import Me, Meta, Registration, Sample
 from tenantry.core.errors import NotFound
 from tenantry.core.roles import Role
 from tenantry.infra.database.scopes import OrgScope, UserScope
+from tenantry.infra.http.conditions import Conditional
 from tenantry.infra.http.routing import Router
 
 PERMISSIONS = {"samples.create": Role.MEMBER}
@@ -61,9 +64,21 @@ async def take_second_step(
 
 
 @router.get("/me", tags=["me"])
-async def get_me(scope: Annotated[UserScope, signed_in()]) -> Me:
+async def get_me(scope: Annotated[UserScope, signed_in()], conditions: Conditional) -> Me:
     """Who you are, and where you are a member."""
-    return await queries.me(scope)
+    me = await queries.me(scope)
+    conditions.tag(me)
+    return me
+
+
+@router.patch("/me", tags=["me"])
+async def change_me(change: ProfileChange, scope: Annotated[UserScope, signed_in()], conditions: Conditional) -> Me:
+    """Change your name, time zone, language, currency or theme. What is left out stays; `If-Match` takes the ETag of `GET /me`."""
+    conditions.check(await queries.me(scope))
+    await change_profile(scope, change)
+    me = await queries.me(scope)
+    conditions.tag(me)
+    return me
 
 
 @router.post("/orgs/{org}/samples/{product}", status_code=201, tags=["organizations"])

@@ -1,30 +1,29 @@
 """What is said at the front door."""
 
-from datetime import datetime
-from typing import Any
-from uuid import UUID
+from typing import Annotated, Any
 
-from pydantic import BaseModel, Field
+from pydantic import AfterValidator, BaseModel, Field
 
+from tenantry.chassis.identity.profile.choices import known_time_zone
+from tenantry.chassis.identity.profile.schemas import PersonName, Profile
 from tenantry.chassis.identity.schemas import Credentials
-from tenantry.chassis.organizations.schemas import Name, OrganizationCard
+from tenantry.chassis.organizations.schemas import OrganizationCard
 from tenantry.core.settings import Mode, SignUp
 
 
 class Registration(Credentials):
     """A new account. `invitation` is the secret from the link, where one is needed."""
 
-    name: Name = Field(examples=["Ada Lovelace"])
+    name: PersonName
     invitation: str | None = Field(None, max_length=200)
+    time_zone: Annotated[str | None, AfterValidator(known_time_zone)] = Field(
+        None, max_length=64, description="Where the browser is, for times in mails. An unknown one is as if none were given."
+    )
 
 
-class Me(BaseModel):
+class Me(Profile):
     """The person who is signed in."""
 
-    id: UUID
-    email: str
-    name: str
-    created_at: datetime
     organizations: list[OrganizationCard]
 
 

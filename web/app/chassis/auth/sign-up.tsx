@@ -73,7 +73,11 @@ function SignUpForm({ invited, invitation }: { invited: boolean; invitation: str
     setProblem(null);
     try {
       await signedIn(
-        await answer(http.POST("/api/v1/auth/register", { body: { ...values, invitation: code || null } })),
+        await answer(
+          http.POST("/api/v1/auth/register", {
+            body: { ...values, invitation: code || null, time_zone: Intl.DateTimeFormat().resolvedOptions().timeZone },
+          }),
+        ),
       );
     } catch (error) {
       setProblem(placeErrors(error, ["name", "email", "password", "invitation"], form.setError));

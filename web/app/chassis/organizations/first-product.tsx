@@ -4,5 +4,7 @@ import { useShell } from "~/shell/context";
 export default function FirstProduct() {
   const { organization, products } = useShell();
   const first = products[0];
-  return <Navigate to={first ? `/${organization.slug}/${first.slug}` : `/${organization.slug}/organization`} replace />;
+  return (
+    <Navigate to={first ? `/${organization.slug}/${first.slug}` : `/${organization.slug}/settings/general`} replace />
+  );
 }

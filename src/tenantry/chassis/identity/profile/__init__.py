@@ -1,0 +1,1 @@
+"""What people say about themselves: name, picture, time zone, language and the like."""

@@ -1,0 +1,9 @@
+import { ProfileForm } from "./profile-form";
+
+export function meta() {
+  return [{ title: "Profile · Tenantry" }];
+}
+
+export default function ProfilePage() {
+  return <ProfileForm />;
+}

@@ -1,0 +1,25 @@
+import { CircleUserRound, type LucideIcon, Settings } from "lucide-react";
+
+/** One page of settings: a tab, a line in ⌘K and, where `sidebar` says how it is called there, one in the sidebar. */
+export interface SettingsPage {
+  label: string;
+  /** Below `/me` or `/{org}/settings`. */
+  path: string;
+  icon: LucideIcon;
+  /** Without this permission in the organization the page is not offered. */
+  permission?: string;
+  sidebar?: string;
+}
+
+/** What is yours, in whatever organization: `/me/…`. */
+export const personalPages: SettingsPage[] = [{ label: "Profile", path: "profile", icon: CircleUserRound }];
+
+/** What belongs to an organization: `/{org}/settings/…`. */
+export const organizationPages: SettingsPage[] = [
+  { label: "General", path: "general", icon: Settings, permission: "organization.read", sidebar: "Settings" },
+];
+
+/** Those that somebody with these permissions may open. */
+export function allowed(pages: SettingsPage[], permissions: string[]): SettingsPage[] {
+  return pages.filter((page) => !page.permission || permissions.includes(page.permission));
+}
