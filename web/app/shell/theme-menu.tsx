@@ -1,11 +1,11 @@
 import { useQueryClient } from "@tanstack/react-query";
 import { Monitor, Moon, Sun } from "lucide-react";
+import { meQuery } from "~/api/queries";
 import { changeMe } from "~/chassis/me/api";
 import { setTheme, type Theme, useTheme } from "~/lib/theme";
 import { Button } from "~/ui/button";
 import { Menu, MenuContent, MenuRadioGroup, MenuRadioItem, MenuTrigger } from "~/ui/menu";
 import { toastProblem } from "~/ui/toast";
-import { useShell } from "./context";
 
 export const themes: { value: Theme; label: string; icon: typeof Sun }[] = [
   { value: "light", label: "Light", icon: Sun },
@@ -13,12 +13,13 @@ export const themes: { value: Theme; label: string; icon: typeof Sun }[] = [
   { value: "system", label: "As the system", icon: Monitor },
 ];
 
-/** Shows the theme at once, and keeps it with the account; if that fails, the old one comes back. */
+/** Shows the theme at once, and keeps it with the account of whoever is signed in; if that fails, the old one comes back. */
 export function useChooseTheme(): (theme: Theme) => void {
-  const { me } = useShell();
   const client = useQueryClient();
   return (theme) => {
     setTheme(theme);
+    const me = client.getQueryData(meQuery.queryKey);
+    if (!me) return;
     changeMe(client, { theme }).catch((error: unknown) => {
       setTheme(me.theme);
       toastProblem(error);

@@ -24,7 +24,7 @@ export function Field({ label, hint, error, optional, className, children }: Fie
   const describedBy = error ? `${id}-error` : hint ? `${id}-hint` : undefined;
   return (
     <FieldContext value={{ id, describedBy, invalid: Boolean(error) }}>
-      <div className={cn("grid gap-1.5", className)}>
+      <div className={cn("grid content-start gap-1.5", className)}>
         <label htmlFor={id} className="font-medium">
           {label} {optional && <span className="font-normal text-fg-3">(optional)</span>}
         </label>

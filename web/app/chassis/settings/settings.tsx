@@ -17,7 +17,7 @@ export function Settings({ title, text, base, pages }: Props) {
   const here = pages.find((page) => pathname.startsWith(`${base}/${page.path}`));
   return (
     <Page crumbs={[{ label: title, to: base }, { label: here?.label ?? title }]} title={here?.label ?? title}>
-      <div className="mx-auto max-w-3xl">
+      <div className="mx-auto max-w-4xl">
         <PageHead title={title} text={text} />
         <nav aria-label={title} className="mb-5 flex gap-1 overflow-x-auto border-b">
           {pages.map(({ path, label, icon: Icon }) => (
