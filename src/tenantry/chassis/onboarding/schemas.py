@@ -17,7 +17,9 @@ class Registration(Credentials):
     name: PersonName
     invitation: str | None = Field(None, max_length=200)
     time_zone: Annotated[str | None, AfterValidator(known_time_zone)] = Field(
-        None, max_length=64, description="Where the browser is, for times in mails. An unknown one is as if none were given."
+        None,
+        max_length=64,
+        description="Where the browser is, for times in mails. An unknown one is as if none were given.",
     )
 
 
