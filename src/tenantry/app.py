@@ -18,7 +18,7 @@ from tenantry.chassis.identity.sessions import SessionCookie
 from tenantry.chassis.manifest import Product
 from tenantry.chassis.onboarding import routes as onboarding
 from tenantry.chassis.organizations import routes as organizations
-from tenantry.chassis.organizations.queries import membership_of
+from tenantry.chassis.organizations.members.queries import membership_of
 from tenantry.core.settings import Settings, SettingsError
 from tenantry.infra import events, jobs, mail
 from tenantry.infra.database.database import Database

@@ -21,7 +21,8 @@ BODY = {"email": "ada@example.com", "password": PASSWORD, "name": "Ada Lovelace"
 async def test_a_newcomer_has_an_account_an_organization_and_a_session(service: Service) -> None:
     ada = await service.sign_up("Ada Lovelace", email=" Ada@Example.COM ")
     assert ada.me["email"] == "ada@example.com"
-    assert ada.me["organizations"] == [{"slug": "ada-lovelace", "name": "Ada Lovelace", "role": "owner"}]
+    (own,) = ada.me["organizations"]
+    assert (own["slug"], own["name"], own["role"], own["members"]) == ("ada-lovelace", "Ada Lovelace", "owner", 1)
     assert (await ada.client.get("/api/v1/me")).json() == ada.me
     organization = (await ada.client.get(ada.url())).json()
     assert organization["role"] == "owner"

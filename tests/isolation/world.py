@@ -10,10 +10,13 @@ from uuid import UUID, uuid4
 import httpx
 from sqlalchemy import text
 
+from tenantry.chassis.identity.models import Person as PersonCard
 from tenantry.chassis.onboarding import routes as onboarding
 from tenantry.chassis.organizations import routes as organizations
-from tenantry.chassis.organizations.models import Membership
+from tenantry.chassis.organizations.members.actions import admit
+from tenantry.chassis.organizations.members.arrivals import Newcomer
 from tenantry.core.actors import Actor
+from tenantry.core.ids import new_id
 from tenantry.core.roles import Role
 from tenantry.core.settings import Settings
 from tenantry.infra.database.database import Database
@@ -25,6 +28,7 @@ from tests.service import Person, Service, heavy_work
 HAS_ID = """SELECT column_name FROM information_schema.columns
     WHERE table_name = :t AND column_name = 'id' AND data_type = 'uuid'"""
 
+SPARES = 6
 MALFORMED = ("not-an-id", "0", "%00", "%2e%2e", "%27%20OR%201=1--")
 
 
@@ -146,12 +150,21 @@ class World:
         return given
 
     async def fill(self, side: Side) -> None:
-        """Run every product's sample, and the jobs it starts."""
+        """Run every product's sample, and the jobs it starts; and put in what the chassis itself keeps for an organization."""
+        await self._spare_members(side)
         for product in self.service.app.state.products:
             if product.sample:
                 answer = await side.owner.client.post(side.owner.url(f"/samples/{product.slug}"))
                 assert answer.status_code == 201, answer.text
         await self.service.work()
+
+    async def _spare_members(self, side: Side) -> None:
+        """Members who may be removed: they stand first in the list, and nobody acts as one of them."""
+        async with self.service.database.org_scope(side.ref, actor_of(side.owner), role=Role.OWNER) as scope:
+            for number in range(SPARES):
+                person = PersonCard(id=new_id(), name=f"Aaron {number}")
+                scope.session.add(person)
+                await admit(scope, Newcomer(person.id, f"{person.id}@example.com", None), Role.VIEWER)
 
     async def known_ids(self, side: Side, each: int = 100_000) -> set[str]:
         """The ids of the organization's rows, at most so many of each table: those that must never show elsewhere."""
@@ -194,7 +207,7 @@ async def world(settings: Settings, urls: DatabaseUrls) -> AsyncIterator[World]:
     for role in (Role.ADMIN, Role.MEMBER, Role.VIEWER):
         members[role] = person = await service.sign_up(f"{role.word.title()} of A")
         async with database.org_scope(a.ref, actor_of(ada)) as scope:
-            scope.session.add(Membership(user_id=UUID(person.me["id"]), role=role.word, created_at=scope.now()))
+            await admit(scope, Newcomer(UUID(person.me["id"]), person.me["email"], None), role)
     made = World(service, a, b, members, await _strangers(service))
     async with heavy_work():
         for side in (a, b):

@@ -9,11 +9,11 @@ def members_everywhere() -> None:
 
     import tenantry.app
     from tenantry.chassis.access import Membership
-    from tenantry.chassis.organizations.models import Organization
+    from tenantry.chassis.organizations.directory.models import Organization
     from tenantry.core.roles import Role
     from tenantry.infra.database.scopes import OrganizationRef, UserScope
 
-    async def membership_of(scope: UserScope, slug: str) -> Membership | None:
+    async def membership_of(scope: UserScope, slug: str, *, deleted: bool = False) -> Membership | None:
         entry = await scope.session.scalar(select(Organization).where(Organization.slug == slug))
         return entry and Membership(OrganizationRef(entry.id, entry.slug, entry.name), Role.OWNER)
 
@@ -25,13 +25,13 @@ def existence_shows() -> None:
     from sqlalchemy import select
 
     import tenantry.app
-    from tenantry.chassis.organizations.models import Organization
+    from tenantry.chassis.organizations.directory.models import Organization
     from tenantry.core.errors import Forbidden
 
     inner = tenantry.app.membership_of
 
-    async def membership_of(scope: Any, slug: str) -> Any:
-        found = await inner(scope, slug)
+    async def membership_of(scope: Any, slug: str, *, deleted: bool = False) -> Any:
+        found = await inner(scope, slug, deleted=deleted)
         if found is None and await scope.session.scalar(select(Organization.id).where(Organization.slug == slug)):
             raise Forbidden("organization.foreign", "You are not a member.")
         return found
@@ -84,7 +84,7 @@ def a_query_crosses() -> None:
     async def list_notes(scope: Any, asked: Any) -> Any:
         from sqlalchemy import select, text
 
-        from tenantry.chassis.organizations.models import Organization
+        from tenantry.chassis.organizations.directory.models import Organization
 
         other = await scope.session.scalar(select(Organization.id).where(Organization.slug == "bob"))
         await scope.session.execute(text(Tenancy(org_id=other).statement()))

@@ -4,14 +4,16 @@ import hashlib
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from functools import partial
 from typing import Protocol
+from urllib.parse import quote
 from uuid import UUID
 
 from starlette.requests import HTTPConnection
 
 from tenantry.chassis.access.permissions import Permissions
 from tenantry.core.actors import Actor
-from tenantry.core.errors import NotFound, Unauthenticated
+from tenantry.core.errors import NotFound, Problem, Unauthenticated
 from tenantry.core.roles import Role
 from tenantry.infra.database.database import Database
 from tenantry.infra.database.scopes import AnonymousScope, OrganizationRef, OrgScope, UserScope
@@ -44,13 +46,18 @@ class Membership:
 
     organization: OrganizationRef
     role: Role
+    on_arrival: Callable[[OrgScope], Awaitable[None]] | None = None
+    """Called inside, once the request is done, such as to note that the person was here."""
 
 
 class MembershipOf(Protocol):
     """How the slug in an address becomes a membership."""
 
-    async def __call__(self, scope: UserScope, slug: str) -> Membership | None:
-        """The membership, or none: also when there is no such organization."""
+    async def __call__(self, scope: UserScope, slug: str, *, deleted: bool = False) -> Membership | None:
+        """The membership, or none: also when there is no such organization. One found by a slug of earlier times has another.
+
+        `deleted`: organizations that are being deleted are entered as well, by their owners.
+        """
 
 
 class RequireRecentProof(Protocol):
@@ -104,29 +111,55 @@ class Access:
 
     @asynccontextmanager
     async def as_member(
-        self, connection: HTTPConnection, slug: str, *, recently_proved: bool = False
+        self, connection: HTTPConnection, slug: str, *, recently_proved: bool = False, deleted: bool = False
     ) -> AsyncIterator[OrgScope]:
-        """The scope of the organization, for one of its members.
+        """The scope of the organization, for one of its members; `deleted`: even while it is being deleted, for its owners.
 
         Raises:
             Unauthenticated: nobody is signed in.
             Forbidden: `proof.required`, inside one's own organization.
             NotFound: `organization.not_found`; there is none, or the caller doesn't belong to it.
+            Problem: `organization.moved` (308), it has another slug now; `organization.deleted` (410).
         """
         async with self.as_user(connection) as scope:
-            membership = await self.membership_of(scope, slug)
+            membership = await self.membership_of(scope, slug, deleted=deleted)
             if membership is None:
                 raise NotFound(
                     "organization.not_found",
                     "There is no such organization, or you are not a member of it.",
                     hint="Check the address, or ask one of its owners to invite you.",
                 )
+            if membership.organization.slug != slug:
+                raise _moved(connection, slug, membership.organization)
             note(connection.scope, organization=membership.organization.slug)
             if recently_proved:
                 await self.require_recent_proof(scope, connection.scope["state"]["session_id"])
-            yield await scope.to_organization(
+            inside = await scope.to_organization(
                 membership.organization,
                 scope.actor,
                 role=membership.role,
                 permissions=self.permissions.of(membership.role),
             )
+            if membership.on_arrival is not None:
+                inside.after_commit(partial(self._arrive, membership, scope.actor))
+            yield inside
+
+    async def _arrive(self, membership: Membership, actor: Actor) -> None:
+        # In a transaction of its own: the request's would hold the membership's row while it waits for others.
+        async with self.database.org_scope(membership.organization, actor) as inside:
+            if membership.on_arrival is not None:
+                await membership.on_arrival(inside)
+
+
+def _moved(connection: HTTPConnection, slug: str, organization: OrganizationRef) -> Problem:
+    """The same address below the organization's present slug; 308 keeps method and body."""
+    path = connection.scope["path"].replace(f"/orgs/{slug}", f"/orgs/{organization.slug}", 1)
+    query = connection.url.query
+    return Problem(
+        "organization.moved",
+        f"{organization.name} is at “{organization.slug}” now.",
+        hint="Use its new address from now on.",
+        status=308,
+        headers={"Location": quote(path) + (f"?{query}" if query else "")},
+        slug=organization.slug,
+    )

@@ -34,12 +34,16 @@ def _idempotency(request: Request) -> Idempotency:
 class _Needs(Guard):
     in_organization = True
 
-    def __init__(self, permission: str, *, recently_proved: bool) -> None:
+    def __init__(self, permission: str, *, recently_proved: bool, deleted: bool) -> None:
         self.permission = permission
         self.recently_proved = recently_proved
+        self.deleted = deleted
 
     async def __call__(self, request: Request, org: OrgSlug) -> AsyncIterator[OrgScope]:
-        async with access_of(request).as_member(request, org, recently_proved=self.recently_proved) as scope:
+        entering = access_of(request).as_member(
+            request, org, recently_proved=self.recently_proved, deleted=self.deleted
+        )
+        async with entering as scope:
             scope.require(cast(str, self.permission))
             await _idempotency(request).begin(request, scope, f"{scope.actor} in {scope.org_id}")
             yield scope
@@ -84,14 +88,15 @@ class _Stranger(Guard):
             yield Visitor(request, stack)
 
 
-def needs(permission: str, *, recently_proved: bool = False) -> Any:
+def needs(permission: str, *, recently_proved: bool = False, deleted: bool = False) -> Any:
     """For `Annotated[OrgScope, needs("pinata.scans.write")]`: a member of `{org}` whose role has this permission.
 
-    Answers 401 to strangers, 404 where the caller is no member, 403 where the role does not allow it. With
+    Answers 401 to strangers, 404 where the caller is no member, 403 where the role does not allow it. While the organization
+    is being deleted its owners are answered 410, and all others 404; with `deleted=True` owners are let in even then. With
     `recently_proved=True` for what is dangerous to change: 403 `proof.required` unless the person has shown within the last
     fifteen minutes who they are.
     """
-    return Depends(_Needs(permission, recently_proved=recently_proved), scope="function")
+    return Depends(_Needs(permission, recently_proved=recently_proved, deleted=deleted), scope="function")
 
 
 def signed_in(*, recently_proved: bool = False) -> Any:

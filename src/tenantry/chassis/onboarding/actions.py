@@ -9,8 +9,9 @@ from tenantry.chassis.identity.passwords import hash_password, refuse_trivial
 from tenantry.chassis.identity.profile.queries import own_profile
 from tenantry.chassis.identity.sessions import begin_session
 from tenantry.chassis.onboarding.schemas import Me, Registration
-from tenantry.chassis.organizations.actions import create_organization
-from tenantry.chassis.organizations.schemas import OrganizationCard
+from tenantry.chassis.organizations.directory.queries import entry_of
+from tenantry.chassis.organizations.founding import create_organization
+from tenantry.chassis.organizations.members.queries import card_of
 from tenantry.core.errors import Forbidden
 from tenantry.core.settings import SignUp
 from tenantry.infra.database.scopes import AnonymousScope, OrgScope, UserScope
@@ -82,8 +83,7 @@ async def _settle(person: UserScope, permissions: Permissions) -> Arrival:
     """Everybody has an organization of their own from the start."""
     profile = await own_profile(person)
     inside = await create_organization(person, permissions, name=person.actor.name)
-    organization = inside.organization
-    card = OrganizationCard(slug=organization.slug, name=organization.name, role=inside.role.word)
+    card = card_of(await entry_of(inside), inside.role.word)
     me = Me(**dict(profile), organizations=[card])
     return Arrival(me, inside)
 

@@ -2,7 +2,7 @@
 
 from tenantry.chassis.identity.profile.queries import own_profile
 from tenantry.chassis.onboarding.schemas import Me
-from tenantry.chassis.organizations.queries import own_organizations
+from tenantry.chassis.organizations.members.queries import own_organizations
 from tenantry.infra.database.scopes import UserScope
 
 

@@ -1,4 +1,4 @@
-"""Organizations over the wire."""
+"""What all parts of an organization are called over the wire."""
 
 from datetime import datetime
 from typing import Annotated, Literal
@@ -19,31 +19,29 @@ def _plain(name: str) -> str:
 Name = Annotated[str, Field(min_length=1, max_length=80), AfterValidator(_plain)]
 
 
-class OrganizationNew(BaseModel):
-    """An organization to be. Without a slug it gets one made from its name."""
-
-    name: Name
-    slug: str | None = Field(None, max_length=60, description="Its name in addresses: a–z, 0–9 and dashes, 2 to 40.")
-
-
-class OrganizationChange(BaseModel):
-    """What can be changed about an organization."""
-
-    name: Name
-
-
 class OrganizationCard(BaseModel):
     """One of the organizations a person belongs to."""
 
+    id: UUID
     slug: str
     name: str
     role: RoleWord
+    logo: str | None = Field(None, description="Address of its picture; null when it has none.")
+    members: int = 1
+    erase_at: datetime | None = Field(
+        None, description="When it is gone for good; null unless it is being deleted. Only owners see it until then."
+    )
 
 
 class OrganizationOut(OrganizationCard):
     """An organization, as one of its members sees it."""
 
-    id: UUID
     permissions: list[str] = Field(description="What your role allows you here.")
-    members: int
+    former_slugs: list[str] = Field(description="Addresses it had before, which lead here.")
     created_at: datetime
+
+
+class Confirmation(BaseModel):
+    """What cannot be undone is confirmed by writing the organization's address."""
+
+    confirm: str = Field(max_length=100, description="The organization’s slug.", examples=["acme"])

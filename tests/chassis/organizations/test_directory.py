@@ -1,9 +1,11 @@
 """Organizations, their slugs and what their members may do."""
 
+import asyncio
+
 import pytest
 
 from tenantry.chassis.access import Permissions
-from tenantry.chassis.organizations import slugs
+from tenantry.chassis.organizations.directory import slugs
 from tenantry.core.errors import Invalid
 from tenantry.core.roles import Role
 from tests.service import Service
@@ -42,7 +44,16 @@ def test_a_chosen_slug_must_fit(slug: str) -> None:
 async def test_founding_another(service: Service) -> None:
     ada = await service.sign_up("Ada")
     made = await ada.client.post("/api/v1/orgs", json={"name": "Acme Inc.", "slug": "ACME"})
-    assert (made.status_code, made.json()) == (201, {"slug": "acme", "name": "Acme Inc.", "role": "owner"})
+    assert made.status_code == 201
+    assert made.json() | {"id": ""} == {
+        "id": "",
+        "slug": "acme",
+        "name": "Acme Inc.",
+        "role": "owner",
+        "logo": None,
+        "members": 1,
+        "erase_at": None,
+    }
     again = await ada.client.post("/api/v1/orgs", json={"name": "Other", "slug": "acme"})
     assert (again.status_code, again.json()["code"], again.json()["errors"][0]["field"]) == (409, "slug.taken", "slug")
     reserved = await ada.client.post("/api/v1/orgs", json={"name": "Other", "slug": "api"})
@@ -69,6 +80,53 @@ async def test_renaming_keeps_the_address_and_others_changes(service: Service) -
     assert late.status_code == 412
     fresh = {"If-None-Match": renamed.headers["etag"]}
     assert (await ada.client.get(ada.url(), headers=fresh)).status_code == 304
+
+
+async def test_the_old_address_leads_to_the_new_one(service: Service) -> None:
+    ada, eve = await service.sign_up("Ada"), await service.sign_up("Eve")
+    moved = await ada.client.patch("/api/v1/orgs/ada", json={"slug": " Lovelace "})
+    assert (moved.status_code, moved.json()["slug"]) == (200, "lovelace")
+    assert moved.json()["former_slugs"] == ["ada"]
+
+    old = await ada.client.get("/api/v1/orgs/ada/members?limit=1&q=a%20b")
+    assert (old.status_code, old.json()["code"], old.json()["slug"]) == (308, "organization.moved", "lovelace")
+    assert old.headers["location"] == "/api/v1/orgs/lovelace/members?limit=1&q=a%20b"
+    body = {"title": "Written to the old address"}
+    written = await ada.client.post("/api/v1/orgs/ada/notes/notes", json=body, follow_redirects=True)
+    assert (written.status_code, written.json()["title"]) == (201, body["title"])
+    hidden, absent = [await eve.client.get(f"/api/v1/orgs/{slug}") for slug in ("ada", "nobody")]
+    assert hidden.status_code == absent.status_code == 404
+    assert hidden.json()["code"] == absent.json()["code"], "an old address shows itself to strangers"
+
+
+async def test_an_old_address_is_nobody_elses_and_can_be_taken_back(service: Service) -> None:
+    ada, eve = await service.sign_up("Ada"), await service.sign_up("Eve")
+    await ada.client.patch("/api/v1/orgs/ada", json={"slug": "lovelace"})
+    taken = await eve.client.patch("/api/v1/orgs/eve", json={"slug": "ada"})
+    assert (taken.status_code, taken.json()["code"], taken.json()["errors"][0]["field"]) == (409, "slug.taken", "slug")
+    founded = await eve.client.post("/api/v1/orgs", json={"name": "Ada"})
+    assert founded.json()["slug"] == "ada-2"
+    back = await ada.client.patch("/api/v1/orgs/lovelace", json={"slug": "ada"})
+    assert (back.status_code, back.json()["slug"], back.json()["former_slugs"]) == (200, "ada", ["lovelace"])
+    assert (await ada.client.get("/api/v1/orgs/lovelace")).status_code == 308
+    assert (await eve.client.get("/api/v1/orgs/eve")).status_code == 200
+
+
+async def test_an_address_goes_to_one_of_those_who_ask_at_once(service: Service) -> None:
+    people = [await service.sign_up(name) for name in ("Ada", "Bob", "Eve", "Dan")]
+    asked = [person.client.patch(person.url(), json={"slug": "wanted"}) for person in people]
+    answers = sorted(answer.status_code for answer in await asyncio.gather(*asked))
+    assert answers == [200, 409, 409, 409]
+
+
+async def test_addresses_are_not_collected(service: Service) -> None:
+    ada = await service.sign_up("Ada")
+    url = ada.url()
+    for number in range(10):
+        answer = await ada.client.patch(url, json={"slug": f"ada-no-{number}"}, follow_redirects=True)
+        assert answer.status_code == 200
+    refused = await ada.client.patch(url, json={"slug": "ada-no-10"}, follow_redirects=True)
+    assert (refused.status_code, refused.json()["code"]) == (429, "rate_limit.exceeded")
 
 
 def test_a_permission_is_declared_once() -> None:
