@@ -13,6 +13,8 @@ from functools import cache
 from pathlib import Path
 
 import tree_sitter_c_sharp
+import tree_sitter_go
+import tree_sitter_java
 import tree_sitter_javascript
 import tree_sitter_python
 import tree_sitter_typescript
@@ -26,6 +28,8 @@ GRAMMARS = {
     (".ts", ".mts", ".cts"): tree_sitter_typescript.language_typescript,
     (".tsx",): tree_sitter_typescript.language_tsx,
     (".cs",): tree_sitter_c_sharp.language,
+    (".java",): tree_sitter_java.language,
+    (".go",): tree_sitter_go.language,
     (".js", ".jsx", ".mjs", ".cjs"): tree_sitter_javascript.language,
 }
 

@@ -17,7 +17,10 @@ from pathlib import Path
 
 from tenantry.products.pinata.engine.reading import Reading
 
-GRAMMARS = ("tree-sitter", "tree-sitter-python", "tree-sitter-javascript", "tree-sitter-typescript")
+GRAMMARS = (
+    "tree-sitter", "tree-sitter-python", "tree-sitter-javascript", "tree-sitter-typescript", "tree-sitter-c-sharp",
+    "tree-sitter-java", "tree-sitter-go",
+)  # fmt: skip
 KEPT_SECONDS = 30 * 86_400  # caches of other engine versions are removed after this
 MAX_BYTES = 2_000_000_000
 RACY_NANOSECONDS = 2_000_000_000  # a file changed this shortly before it was read may change again within one tick

@@ -6,11 +6,13 @@ from typing import NamedTuple
 
 from tenantry.products.pinata.engine.facts import CALLABLE, NAME, Expr
 from tenantry.products.pinata.engine.facts import FUNCTION as FUNCTION_EXPR
-from tenantry.products.pinata.engine.findings import Findings
+from tenantry.products.pinata.engine.findings import LIKELY, Findings
+from tenantry.products.pinata.engine.resolve.implementations import Implementations
 from tenantry.products.pinata.engine.resolve.program import Program, Site
 from tenantry.products.pinata.engine.resolve.values import CLASS, FUNCTION, INSTANCE, Definition
 
 HANDED_OVER = 0.6  # confidence of a function that is passed as an argument: it will probably be called
+AMONG_SEVERAL = 0.6  # of an implementation when an interface has more than one
 
 
 class CallEdge(NamedTuple):
@@ -26,6 +28,7 @@ class Calls:
 
     def __init__(self, program: Program, findings: Findings) -> None:
         self.program = program
+        self.implementations = Implementations.of(program.inference)
         self.callers: dict[Definition, list[CallEdge]] = defaultdict(list)
         self.edges: list[CallEdge] = []
         self.functions = {
@@ -48,8 +51,14 @@ class Calls:
     def _called_by(self, site: Site) -> None:
         target = self._called(site)
         source = self.program.project.owner(site.file, site.at.scope) if target is not None else None
-        if source is not None and target is not None:
-            self._add(CallEdge(source, target, 1.0, site.file.path, site.line))
+        if source is None or target is None:
+            return
+        self._add(CallEdge(source, target, 1.0, site.file.path, site.line))
+        if self.implementations is not None:
+            instead = self.implementations.methods(target)
+            sure = LIKELY if len(instead) == 1 else AMONG_SEVERAL
+            for method in instead:
+                self._add(CallEdge(source, method, sure, site.file.path, site.line))
 
     def _handed_over(self, site: Site) -> None:
         """Functions among the arguments."""

@@ -17,7 +17,8 @@ _REPOSITORIES = frozenset((".git", ".hg", ".svn", ".jj", "CVS"))
 _BUILD_FILES = re.compile(
     r"(?:pyproject\.toml|setup\.(?:py|cfg)|requirements[\w.-]*\.(?:txt|in)|Pipfile|manage\.py|package\.json|[tj]sconfig[\w.-]*\.json|nest-cli\.json"
     r"|pnpm-workspace\.yaml|lerna\.json|nx\.json|project\.json|Dockerfile|(?:[\w.-]+\.)?Dockerfile|Dockerfile\.[\w.-]+"
-    r"|(?:docker-)?compose[\w.-]*\.ya?ml|Procfile|go\.mod|pom\.xml|[\w.-]+\.(?:cs|fs|vb)proj|Directory\.Build\.props|[Aa]ppsettings(?:\.[\w-]+)?\.json|launchSettings\.json)\Z"
+    r"|(?:docker-)?compose[\w.-]*\.ya?ml|Procfile|go\.mod|pom\.xml|[\w.-]+\.(?:cs|fs|vb)proj|Directory\.Build\.props|[Aa]ppsettings(?:\.[\w-]+)?\.json|launchSettings\.json"
+    r"|(?:build|settings)\.gradle(?:\.kts)?|(?:application|bootstrap)[\w.-]*\.(?:ya?ml|properties))\Z"
 )
 _TEST_FOLDERS = frozenset(
     ("tests", "test", "__tests__", "__mocks__", "spec", "specs", "e2e", "cypress", "testdata", "fixtures_test")

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from tenantry.products.pinata.engine.facts import BINARY, CALL, DICT, FUNCTION, LIST, NAME, SPLAT, STR, Expr, FileFacts
-from tenantry.products.pinata.engine.languages.typescript_definitions import decorators as field_decorators
+from tenantry.products.pinata.engine.facts import decorators as field_decorators
 from tenantry.products.pinata.engine.resolve.inference import Inference
 from tenantry.products.pinata.engine.resolve.program import Program, Site
 from tenantry.products.pinata.engine.resolve.values import CLASS, EXTERNAL, LITERAL, At, Definition

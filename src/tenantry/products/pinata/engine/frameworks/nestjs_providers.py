@@ -3,8 +3,8 @@
 from collections import defaultdict
 
 from tenantry.products.pinata.engine.facts import CALL, DICT, LIST, NAME, STR, Expr
+from tenantry.products.pinata.engine.facts import decorators as field_decorators
 from tenantry.products.pinata.engine.frameworks.javascript import LANGUAGES, alternatives, named_class, option
-from tenantry.products.pinata.engine.languages.typescript_definitions import decorators as field_decorators
 from tenantry.products.pinata.engine.resolve.inference import Inference
 from tenantry.products.pinata.engine.resolve.values import (
     CLASS,

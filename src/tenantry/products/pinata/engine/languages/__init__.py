@@ -20,6 +20,7 @@ SUFFIXES: dict[str, str] = {
     ".cjs": "javascript",
     ".prisma": "prisma",
     ".cs": "csharp",
+    ".java": "java",
 }
 
 

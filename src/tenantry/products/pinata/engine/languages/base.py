@@ -55,6 +55,14 @@ class ClassLanguage(Language, Protocol):
         """All parts of a type that is written in several places, the given one first."""
         ...
 
+    def outside(self, project: "Project", file: FileFacts, scope: int, name: str) -> str:
+        """The canonical name of a type that is not part of the tree; its last name when nothing says more."""
+        ...
+
+    def property_of(self, method: str) -> str | None:
+        """The field that an accessor of that name gives, where accessors need not be written: `getName` → `name`."""
+        ...
+
     def extension(self, inference: "Inference", value: "Value", at: "At") -> "Definition | None":
         """The function of the tree that an unknown member of a value is by other means (an extension method)."""
         ...

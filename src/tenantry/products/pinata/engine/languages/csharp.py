@@ -340,6 +340,14 @@ class CSharp:
     extension = staticmethod(csharp_names.extension)
 
     @staticmethod
+    def outside(project: object, file: object, scope: int, name: str) -> str:
+        return name.rpartition(".")[2]
+
+    @staticmethod
+    def property_of(method: str) -> str | None:
+        return None
+
+    @staticmethod
     def submodule(project: object, path: str, name: str) -> str | None:
         return None
 

@@ -40,6 +40,7 @@ from tenantry.products.pinata.engine.resolve.values import (
     FUNCTION,
     INSTANCE,
     LITERAL,
+    MANY,
     MODULE,
     SUPER,
     UNKNOWN,
@@ -168,7 +169,7 @@ class Inference:
             inner = self.members.nested(owner, name.rpartition(".")[2]) if owner is not None else None
             if inner is not None:
                 return Value(CLASS, inner)
-        return external(name.rpartition(".")[2])
+        return external(speaks.outside(self.project, file, at.scope, name))
 
     def _inner_type(self, definition: Definition, rest: str) -> Value:
         for part in rest.split(".") if rest else ():
@@ -187,7 +188,9 @@ class Inference:
         if member is not None:
             return self.members.get(Value(CLASS, member[0]), member[1])
         canonical = speaks.builtins.get(name)
-        return external(canonical or name) if canonical or name[:1].isupper() else UNKNOWN
+        if canonical is not None:
+            return external(canonical)
+        return external(speaks.outside(self.project, file, 0, name)) if name[:1].isupper() else UNKNOWN
 
     def _global(self, file: FileFacts, name: str) -> Value:
         """A name of a module: its own, one of those it takes over whole from others, or a built-in one."""
@@ -291,6 +294,11 @@ class Inference:
         """What an import makes available under its alias (or, for `import a.b`, under `a`)."""
         project = self.project
         speaks = project.language(file)
+        classes = class_language(file.language)
+        if classes is not None and item.name:
+            found = self._imported_definition(classes, file, item)
+            if found is not None:
+                return found
         path = speaks.find_module(project, file, item)
         if item.name in ("", "*"):
             if "." in item.alias and name and "." not in name:  # `import a.b` seen as `a`
@@ -303,6 +311,14 @@ class Inference:
         joined = item._replace(module=f"{item.module}.{item.name}".strip("."), name="")
         path = speaks.find_module(project, file, joined) if item.level or item.module else None
         return self.module(path) if path is not None else external(speaks.external_name(item))
+
+    def _imported_definition(self, speaks: ClassLanguage, file: FileFacts, item: Import) -> Value | None:
+        """The class that an import names wherever it lies, or the member of one (`import static`)."""
+        found = speaks.find_type(self.project, file, 0, f"{item.module}.{item.name}")
+        if found is not None:
+            return Value(CLASS, found)
+        owner = speaks.find_type(self.project, file, 0, item.module)
+        return self.members.get(Value(CLASS, owner), item.name) if owner is not None else None
 
     def namespaces(self, path: str, name: str) -> Value | None:
         """The member `name` of an outside object that a framework knows to be filled from inside the tree."""
@@ -387,9 +403,25 @@ class Inference:
             value = self.name(at.file, at.scope, head)
         else:
             value, rest = imported
+        if not value.known and (classes := class_language(at.file.language)) is not None:
+            return self._whole_name(classes, name, at)
         for part in rest.split(".") if rest else ():
             value = self.members.get(value, part)
         return value
+
+    def _whole_name(self, speaks: ClassLanguage, name: str, at: At) -> Value:
+        """`org.shop.Orders.find`: a class by its whole name, and what follows it."""
+        head = name
+        while "." in head:
+            found = speaks.find_type(self.project, at.file, at.scope, head)
+            if found is not None:
+                value = Value(CLASS, found)
+                for part in name[len(head) + 1 :].split(".") if len(name) > len(head) else ():
+                    value = self.members.get(value, part)
+                return value
+            head = head.rpartition(".")[0]
+        whole = speaks.outside(self.project, at.file, at.scope, name)
+        return external(whole) if "." in whole else UNKNOWN
 
     def _dotted_assignment(self, name: str, at: At) -> Value:
         """`app.state.db = …` in the same scope or at module level."""
@@ -461,6 +493,12 @@ class Inference:
         if callee.kind == FUNCTION and callee.definition is not None and not callee.path:
             wrapped = self._wrapped(callee.definition, call, at)
             return wrapped or self.members.substituted(callee, call, at, self.returned(callee.definition))
+        if callee.kind == INSTANCE and callee.definition is not None and callee.path.count(".") == 1 and not call[2]:
+            speaks = class_language(callee.definition.file.language)
+            field = speaks.property_of(last) if speaks is not None else None
+            value = self.members.own(callee.definition, field) if field is not None else None
+            if value is not None and value.kind in (EXTERNAL, INSTANCE, MANY, LITERAL) and value.path != callee.path:
+                return value
         if callee.kind in (EXTERNAL, CLASS, INSTANCE, FUNCTION):
             made = callee._replace(path=callee.path + "()")
             item = self.type_argument(call, at) if call[3] else None

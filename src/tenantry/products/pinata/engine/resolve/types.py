@@ -10,7 +10,8 @@ if TYPE_CHECKING:
 
 _SAME = frozenset(
     "Optional Annotated Union Final ClassVar Awaitable Required NotRequired Promise Partial Readonly Task ValueTask Nullable "
-    "Lazy ActionResult".split()
+    "Lazy ActionResult Mono Uni CompletableFuture CompletionStage Future Supplier Provider ObjectProvider ResponseEntity "
+    "Callable".split()
 )
 _YIELDS = frozenset(
     "Generator AsyncGenerator Iterator AsyncIterator Iterable AsyncIterable ContextManager AsyncContextManager".split()
@@ -18,12 +19,14 @@ _YIELDS = frozenset(
 _MANY = frozenset(
     "List list Sequence Iterable Set set FrozenSet frozenset Tuple tuple Collection Iterator AsyncIterator "
     "Array ReadonlyArray deque IEnumerable ICollection IList IReadOnlyCollection IReadOnlyList ISet HashSet IAsyncEnumerable "
-    "IReadOnlySet ImmutableArray ImmutableList Queue Stack ObservableCollection".split()
+    "IReadOnlySet ImmutableArray ImmutableList Queue Stack ObservableCollection "
+    "ArrayList LinkedList Stream Page Slice Flux Multi".split()
 )
 _CLASSES = frozenset(("Type", "type"))
 _NOTHING = frozenset(
     "None Any object str int float bool bytes dict Dict Mapping string number boolean any unknown void long double decimal byte "
-    "short uint ulong ushort sbyte char dynamic nint".split()
+    "short uint ulong ushort sbyte char dynamic nint "
+    "String Integer Long Boolean Double Float Short Byte Character Object".split()
 )
 
 
