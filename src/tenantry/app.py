@@ -9,6 +9,8 @@ from fastapi.routing import APIRoute, iter_route_contexts
 from tenantry.chassis import housekeeping
 from tenantry.chassis.access import Access, Permissions
 from tenantry.chassis.access.sockets import reader_of
+from tenantry.chassis.audit import retention as audit_retention
+from tenantry.chassis.audit import routes as audit
 from tenantry.chassis.identity import routes as identity
 from tenantry.chassis.identity.proofs.queries import require_recent_proof
 from tenantry.chassis.identity.second_factors import routes as second_factors
@@ -33,12 +35,12 @@ from tenantry.infra.secrets import Sealer, load_keys
 from tenantry.infra.storage import Storage, files_router
 from tenantry.infra.telemetry import Metrics
 
-FLOORS = (identity, second_factors, organizations, onboarding)
+FLOORS = (audit, identity, second_factors, organizations, onboarding)
 """What the chassis itself serves, from the ground up."""
 
-PERMISSIONS = (organizations.PERMISSIONS, onboarding.PERMISSIONS)
-JOBS = (*jobs.JOBS, *events.JOBS, *mail.JOBS, *housekeeping.JOBS)
-SCHEDULES = (*jobs.SCHEDULES, *events.SCHEDULES, *housekeeping.SCHEDULES)
+PERMISSIONS = (audit.PERMISSIONS, organizations.PERMISSIONS, onboarding.PERMISSIONS)
+JOBS = (*jobs.JOBS, *events.JOBS, *mail.JOBS, *audit_retention.JOBS, *housekeeping.JOBS)
+SCHEDULES = (*jobs.SCHEDULES, *events.SCHEDULES, *audit_retention.SCHEDULES, *housekeeping.SCHEDULES)
 
 
 def mounted(settings: Settings) -> tuple[Product, ...]:

@@ -1,20 +1,31 @@
 """The audit log: rows that nobody can change, about people who can be forgotten."""
 
+import csv
+import io
+import json
+from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
 import pytest
-from sqlalchemy import func, select, text
+from sqlalchemy import event, func, select, text
 from sqlalchemy.exc import ProgrammingError
 
 from tenantry.chassis.audit.actions import erase_person, personal, record, stranger
+from tenantry.chassis.audit.export import PAGE
 from tenantry.chassis.audit.keys import keys_of, open_fields
 from tenantry.chassis.audit.models import Entry, InstallationEntry, OwnEntry, OwnKey, PersonKey
+from tenantry.chassis.audit.queries import list_entries
+from tenantry.chassis.audit.retention import prune
+from tenantry.chassis.audit.schemas import EntryFilters
 from tenantry.core.actors import Actor
+from tenantry.core.clock import ManualClock
 from tenantry.core.ids import new_id
+from tenantry.core.pages import PageParams
 from tenantry.infra.database.database import Database
 from tenantry.infra.database.scopes import OrganizationRef, OrgScope, Origin
 from tenantry.infra.secrets import SealBrokenError
 from tests.conftest import OpenScope
+from tests.service import Service
 
 HOME = Origin("192.0.2.7", "Firefox", "req-1")
 
@@ -146,3 +157,109 @@ async def test_what_fails_leaves_no_row(open_scope: OpenScope, org_a: Organizati
             await record(scope, "notes.exported", after={"all": "x" * 40_000})
     async with open_scope(org_a) as scope:
         assert not (await scope.session.scalars(select(Entry))).all()
+
+
+async def test_members_look_for_what_was_done(service: Service) -> None:
+    ada, bob = await service.sign_up("Ada"), await service.sign_up("Bob")
+    assert (await ada.client.post(ada.url("/samples/notes"))).status_code == 201
+    ref = OrganizationRef(UUID((await ada.client.get(ada.url())).json()["id"]), ada.org, "Ada")
+    eve = Actor.user(new_id(), "=Eve")
+    async with service.database.org_scope(ref, eve, origin=Origin("198.51.100.9", "curl", "r")) as scope:
+        await record(scope, "notes.exported", subject="=1+1", before={"n": 1}, after={"n": 2})
+        await record(scope, "notes.opened")
+
+    async def found(**filters: str) -> list[str]:
+        answer = await ada.client.get(ada.url("/audit"), params=filters)
+        assert answer.status_code == 200, answer.text
+        return [item["action"] for item in answer.json()["items"]]
+
+    everything = await found()
+    assert everything[:3] == ["notes.opened", "notes.exported", "samples.created"]
+    assert await found(action="notes.") == ["notes.opened", "notes.exported"]
+    assert await found(actor=str(eve.id)) == ["notes.opened", "notes.exported"]
+    assert await found(actor="system") == []
+    assert await found(subject="=1+1") == ["notes.exported"]
+    assert await found(address="198.51.100.9") == ["notes.opened", "notes.exported"]
+    assert await found(address="127.0.0.1") == everything[2:]
+    assert await found(address="203.0.113.1") == []
+    item = (await ada.client.get(ada.url("/audit"), params={"subject": "=1+1"})).json()["items"][0]
+    assert item["actor"] == {"kind": "user", "id": str(eve.id), "name": "=Eve"}
+    assert (item["address"], item["user_agent"], item["before"], item["after"]) == (
+        "198.51.100.9",
+        "curl",
+        {"n": 1},
+        {"n": 2},
+    )
+    assert (await ada.client.get(ada.url(f"/audit/{item['id']}"))).json() == item
+    assert await found(since=item["at"], until="2100-01-01T00:00:00Z") == ["notes.opened", "notes.exported"]
+    assert await found(until=item["at"]) == everything[2:]
+    wrong = await ada.client.get(ada.url("/audit"), params={"since": "yesterday"})
+    assert (wrong.status_code, wrong.json()["errors"][0]["field"]) == (422, "since")
+    pages, after = [], None
+    while after is not None or not pages:
+        params = {"limit": 1} | ({"after": after} if after else {})
+        answer = (await ada.client.get(ada.url("/audit"), params=params)).json()
+        pages.append(answer["items"][0]["action"])
+        after = answer["next"]
+    assert pages == await found()
+    assert (await bob.client.get(ada.url("/audit"))).status_code == 404
+
+
+async def test_an_export_is_harmless_and_is_recorded(service: Service) -> None:
+    ada = await service.sign_up("Ada")
+    ref = OrganizationRef(UUID((await ada.client.get(ada.url())).json()["id"]), ada.org, "Ada")
+    async with service.database.org_scope(ref, Actor.user(new_id(), "=HYPERLINK(1)")) as scope:
+        for number in range(PAGE):  # more than one page
+            await record(scope, "notes.exported", subject=f"@{number}", after={"text": "=1"})
+    file = await ada.client.get(ada.url("/audit/export"), params={"action": "notes."})
+    assert file.headers["content-disposition"].startswith('attachment; filename="ada-audit-')
+    rows = list(csv.DictReader(io.StringIO(file.text)))
+    assert [row["subject"] for row in rows] == [f"'@{number}" for number in reversed(range(PAGE))]
+    assert rows[0]["actor_name"] == "'=HYPERLINK(1)"
+    lines = (await ada.client.get(ada.url("/audit/export"), params={"format": "jsonl"})).text.splitlines()
+    entries = [json.loads(line) for line in lines]
+    assert len(entries) > PAGE
+    assert entries[0]["action"] == "audit.exported", "the export before this one"
+    assert entries[0]["after"] == {"format": "csv", "action": "notes."}
+    newest = (await ada.client.get(ada.url("/audit"))).json()["items"][0]
+    assert (newest["action"], newest["after"]) == ("audit.exported", {"format": "jsonl"})
+
+
+async def test_a_page_costs_one_look_for_keys(database: Database, org_a: OrganizationRef) -> None:
+    for _ in range(5):
+        async with database.org_scope(org_a, Actor.user(new_id(), "Somebody"), origin=HOME) as scope:
+            await record(scope, "notes.exported")
+    statements: list[str] = []
+
+    def note(*given: object) -> None:
+        statements.append(str(given[2]))
+
+    async with database.org_scope(org_a, Actor.user(new_id(), "Ada")) as scope:
+        engine = (await scope.session.connection()).sync_connection
+        assert engine is not None
+        event.listen(engine, "before_cursor_execute", note)
+        page = await list_entries(scope, EntryFilters(), PageParams(limit=50))
+    assert [item.address for item in page.items] == ["192.0.2.7"] * 5
+    assert len(statements) == 2, statements
+
+
+async def test_only_retention_removes(database: Database, org_a: OrganizationRef, org_b: OrganizationRef) -> None:
+    await_days = [timedelta(days=days) for days in (500, 10)]
+    for ref in (org_a, org_b):
+        for ago in await_days:
+            clock = ManualClock(datetime.now(UTC) - ago)
+            async with database.org_scope(ref, Actor.user(new_id(), "Ada")) as scope:
+                scope.clock = clock
+                await record(scope, "notes.exported")
+    async with database.system_scope("prune in a test") as system:
+        assert await prune(system, datetime.now(UTC) - timedelta(days=400)) == 2
+        assert await system.session.scalar(select(func.count()).select_from(Entry)) == 2
+
+
+async def test_a_person_sees_their_own(service: Service) -> None:
+    ada, bob = await service.sign_up("Ada"), await service.sign_up("Bob")
+    async with service.database.anonymous_scope(origin=HOME) as scope:
+        await record(scope, "identity.sign_in.failed", person=UUID(ada.me["id"]))
+    mine = (await ada.client.get("/api/v1/me/audit", params={"action": "identity.sign_in"})).json()["items"]
+    assert [(item["action"], item["address"]) for item in mine] == [("identity.sign_in.failed", "192.0.2.7")]
+    assert not (await bob.client.get("/api/v1/me/audit", params={"action": "identity.sign_in"})).json()["items"]

@@ -10,9 +10,8 @@ from uuid import UUID, uuid4
 import httpx
 from sqlalchemy import text
 
+from tenantry.app import PERMISSIONS
 from tenantry.chassis.identity.models import Person as PersonCard
-from tenantry.chassis.onboarding import routes as onboarding
-from tenantry.chassis.organizations import routes as organizations
 from tenantry.chassis.organizations.members.actions import admit
 from tenantry.chassis.organizations.members.arrivals import Newcomer
 from tenantry.core.actors import Actor
@@ -95,9 +94,9 @@ class World:
     def may(self, role: Role, permission: str | None) -> bool:
         """Whether the manifests say so; what the service makes of them is for the attack to find out."""
         products = self.service.app.state.products
-        declared: dict[str, Role] = organizations.PERMISSIONS | onboarding.PERMISSIONS
-        for product in products:
-            declared |= product.permissions
+        declared: dict[str, Role] = {}
+        for part in (*PERMISSIONS, *(product.permissions for product in products)):
+            declared |= part
         return permission is not None and role >= declared[permission]
 
     def names(self, parameter: str) -> str | None:

@@ -5,6 +5,7 @@ from typing import Annotated
 from fastapi import Request, Response
 
 from tenantry.chassis.access import Visitor, needs, signed_in, stranger
+from tenantry.chassis.audit.actions import record
 from tenantry.chassis.identity.actions import sign_in
 from tenantry.chassis.identity.profile.actions import change_profile
 from tenantry.chassis.identity.profile.schemas import ProfileChange
@@ -89,4 +90,5 @@ async def create_sample(request: Request, product: str, scope: Annotated[OrgScop
     if chosen is None or chosen.sample is None:
         raise NotFound("sample.not_found", "There is no such sample.", hint="GET /api/v1/meta lists the products.")
     path = await chosen.sample(scope)
+    await record(scope, "samples.created", subject=chosen.slug)
     return Sample(path=f"/{scope.organization.slug}/{chosen.slug}{path}")
