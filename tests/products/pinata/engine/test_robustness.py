@@ -105,3 +105,15 @@ def test_cycles_of_all_kinds_end(tmp_path: Path) -> None:
         "from a import *\nfrom a import x, A\nclass Y(A): x = A.x\nq = {'q': q['q']}\nw = [w[0]]\nfor w in w: w()\n"
     )
     assert scan(tmp_path).to_dict()["diagnostics"] == []
+
+
+def test_a_table_that_is_spread_into_itself(tmp_path: Path) -> None:
+    (tmp_path / "colours.ts").write_text(
+        "let theme: any = {base: 1, ...theme}\n"
+        "let other: any = {...theme, ...other, ...other}\n"
+        "theme = {...other, ...theme}\n"
+        "export function paint() { theme.light.paint(); other.light.paint(); return other.dark.paint() }\n"
+    )
+    graph = scan(tmp_path).to_dict()
+    assert graph["stats"]["files"] == 1
+    assert not graph["diagnostics"]

@@ -38,6 +38,7 @@ from tenantry.products.pinata.engine.resolve.values import (
 if TYPE_CHECKING:
     from tenantry.products.pinata.engine.resolve.inference import Inference
 
+MAX_SPREADS = 8  # tables spread into each other
 _PROPERTY = frozenset(("property", "cached_property", "functools.cached_property", "hybrid_property", "reify"))
 
 
@@ -386,7 +387,8 @@ class Members:
             return value._replace(path=value.path + "[]")
         return UNKNOWN
 
-    def index(self, value: Value, index: Expr) -> Value:
+    def index(self, value: Value, index: Expr, seen: frozenset[int] = frozenset()) -> Value:
+        """One entry of a collection. `seen` are the tables already looked into: a table may be spread into itself."""
         if value.kind == LITERAL and value.expr is not None and value.at is not None:
             if (
                 value.expr[0] == LIST
@@ -399,8 +401,9 @@ class Members:
                 for key, item in reversed(value.expr[1]):
                     if key == index:
                         return self.inference.value(item, value.at)
-                    if key[0] == SPLAT:
-                        found = self.index(self.inference.value(item, value.at), index)
+                    if key[0] == SPLAT and len(seen) < MAX_SPREADS and id(value.expr) not in seen:
+                        inner = self.inference.value(item, value.at)
+                        found = self.index(inner, index, seen | {id(value.expr)})
                         if found.known:
                             return found
             return UNKNOWN
