@@ -12,6 +12,8 @@ from tenantry.chassis.access.sockets import reader_of
 from tenantry.chassis.audit import retention as audit_retention
 from tenantry.chassis.audit import routes as audit
 from tenantry.chassis.identity import routes as identity
+from tenantry.chassis.identity.passkeys import routes as passkeys
+from tenantry.chassis.identity.passkeys.relying_party import RelyingParty
 from tenantry.chassis.identity.proofs.queries import require_recent_proof
 from tenantry.chassis.identity.second_factors import routes as second_factors
 from tenantry.chassis.identity.second_factors.codes import CodeKeys
@@ -35,7 +37,7 @@ from tenantry.infra.secrets import Sealer, load_keys
 from tenantry.infra.storage import Storage, files_router
 from tenantry.infra.telemetry import Metrics
 
-FLOORS = (audit, identity, second_factors, organizations, onboarding)
+FLOORS = (audit, identity, second_factors, passkeys, organizations, onboarding)
 """What the chassis itself serves, from the ground up."""
 
 PERMISSIONS = (audit.PERMISSIONS, organizations.PERMISSIONS, onboarding.PERMISSIONS)
@@ -84,6 +86,7 @@ def create_app(
     cookie = SessionCookie(session_cookie(settings), secure=settings.base_url.startswith("https://"))
     app.state.session_cookie = cookie
     app.state.pending_cookie = PendingCookie(cookie.name.replace("session", "pending"), cookie.secure)
+    app.state.relying_party = RelyingParty.of(settings)
     app.state.code_keys = CodeKeys(load_keys(settings))
     app.state.products = tuple(products)
     app.state.access = Access(

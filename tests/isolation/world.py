@@ -12,6 +12,7 @@ from sqlalchemy import text
 
 from tenantry.app import PERMISSIONS
 from tenantry.chassis.identity.models import Person as PersonCard
+from tenantry.chassis.identity.passkeys.models import Passkey
 from tenantry.chassis.organizations.members.actions import admit
 from tenantry.chassis.organizations.members.arrivals import Newcomer
 from tenantry.core.actors import Actor
@@ -206,7 +207,13 @@ async def world(settings: Settings, urls: DatabaseUrls) -> AsyncIterator[World]:
     for role in (Role.ADMIN, Role.MEMBER, Role.VIEWER):
         members[role] = person = await service.sign_up(f"{role.word.title()} of A")
         async with database.org_scope(a.ref, actor_of(ada)) as scope:
+<<<<<<< HEAD
             await admit(scope, Newcomer(UUID(person.me["id"]), person.me["email"], None), role)
+=======
+            scope.session.add(Membership(user_id=UUID(person.me["id"]), role=role.word, created_at=scope.now()))
+    for side in (a, b):
+        await _fill_account(database, side.owner)
+>>>>>>> 3d16a38 (feat(identity): passkeys, as the second factor or the only one)
     made = World(service, a, b, members, await _strangers(service))
     async with heavy_work():
         for side in (a, b):
@@ -214,6 +221,26 @@ async def world(settings: Settings, urls: DatabaseUrls) -> AsyncIterator[World]:
         yield made
     await service.close()
     await database.close()
+
+
+async def _fill_account(database: Database, person: Person) -> None:
+    """What a person has that no product's sample makes, so that its routes have something to be tried on."""
+    async with database.user_scope(actor_of(person)) as scope:
+        key, now = secrets.token_bytes(32), scope.now()
+        scope.session.add(
+            Passkey(
+                credential_hash=key,
+                credential_id=key,
+                public_key=key,
+                sign_count=0,
+                verifies=True,
+                synced=False,
+                transports=[],
+                name="MacBook",
+                created_at=now,
+                used_at=None,
+            )
+        )
 
 
 async def _strangers(service: Service) -> dict[str, httpx.AsyncClient]:

@@ -1,6 +1,7 @@
 """What the installation clears away by itself."""
 
 from tenantry.chassis.identity.actions import forget_expired_invitations
+from tenantry.chassis.identity.passkeys.challenges import forget_expired_challenges
 from tenantry.chassis.identity.second_factors.pending import forget_expired_sign_ins
 from tenantry.chassis.identity.sessions import forget_ended
 from tenantry.infra.http.idempotency import forget_expired
@@ -14,6 +15,7 @@ async def housekeeping(context: SystemJobContext) -> None:
         await forget_ended(scope)
         await forget_expired_invitations(scope)
         await forget_expired_sign_ins(scope)
+        await forget_expired_challenges(scope)
         await forget_expired(scope)
 
 

@@ -28,7 +28,7 @@ async def create_user(
     *,
     email: str,
     name: str,
-    password_hash: str,
+    password_hash: str | None,
     time_zone: str | None = None,
 ) -> UserScope:
     """Add a person, and go on as them.
@@ -84,7 +84,7 @@ async def sign_in(visitor: Visitor, email: str, password: str) -> SignedIn | Hal
             "The e-mail address or the password is wrong.",
             hint="Check both and try again.",
         )
-    renewed = await hash_password(password) if is_outdated(found.password_hash) else None
+    renewed = await hash_password(password) if found.password_hash and is_outdated(found.password_hash) else None
     user = await (await visitor.open()).to_user(Actor.user(found.user_id, found.name))
     if renewed:
         await user.session.execute(update(User).where(User.user_id == user.user_id).values(password_hash=renewed))

@@ -35,7 +35,8 @@ class User(PersonalModel):
 
     email: Mapped[str]
     email_hash: Mapped[bytes]
-    password_hash: Mapped[str]
+    password_hash: Mapped[str | None]
+    """None where the person signs in by other ways alone."""
     created_at: Mapped[datetime]
     time_zone: Mapped[str | None]
     locale: Mapped[str | None]

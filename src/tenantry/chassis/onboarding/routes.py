@@ -7,8 +7,14 @@ from fastapi import Request, Response
 from tenantry.chassis.access import Visitor, needs, signed_in, stranger
 from tenantry.chassis.audit.actions import record
 from tenantry.chassis.identity.actions import sign_in
+<<<<<<< HEAD
 from tenantry.chassis.identity.profile.actions import change_profile
 from tenantry.chassis.identity.profile.schemas import ProfileChange
+=======
+from tenantry.chassis.identity.passkeys.routes import party_of
+from tenantry.chassis.identity.passkeys.schemas import PasskeyGiven
+from tenantry.chassis.identity.passkeys.sign_in import finish_with_passkey, sign_in_with_passkey
+>>>>>>> 3d16a38 (feat(identity): passkeys, as the second factor or the only one)
 from tenantry.chassis.identity.schemas import Credentials
 from tenantry.chassis.identity.second_factors.pending import finish_with_code
 from tenantry.chassis.identity.second_factors.routes import keys_of, pending_cookie_of
@@ -61,6 +67,25 @@ async def take_second_step(
 ) -> Me:
     """Take the second step of a sign-in, with a code of the authenticator app or a recovery code."""
     done = await finish_with_code(visitor, keys_of(request), pending_cookie_of(request).token(request), given.code)
+    return await answer_signed_in(request, response, done)
+
+
+@router.post("/auth/second-factor/passkey", tags=["auth"])
+async def take_second_step_with_passkey(
+    request: Request, response: Response, given: PasskeyGiven, visitor: Annotated[Visitor, stranger()]
+) -> Me:
+    """Take the second step of a sign-in with a passkey."""
+    token = pending_cookie_of(request).token(request)
+    done = await finish_with_passkey(visitor, party_of(request), token, given.credential)
+    return await answer_signed_in(request, response, done)
+
+
+@router.post("/auth/passkey", tags=["auth"])
+async def sign_in_by_passkey(
+    request: Request, response: Response, given: PasskeyGiven, visitor: Annotated[Visitor, stranger()]
+) -> Me:
+    """Sign in with a passkey and nothing else: it says who you are, and has made sure that it is you."""
+    done = await sign_in_with_passkey(visitor, party_of(request), given.credential)
     return await answer_signed_in(request, response, done)
 
 

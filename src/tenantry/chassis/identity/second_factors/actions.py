@@ -6,6 +6,7 @@ from uuid import UUID
 import segno
 from sqlalchemy import delete, select, update
 
+from tenantry.chassis.audit.actions import record
 from tenantry.chassis.identity.queries import own_account
 from tenantry.chassis.identity.second_factors import codes
 from tenantry.chassis.identity.second_factors.codes import CodeKeys
@@ -66,6 +67,7 @@ async def confirm_app(scope: UserScope, keys: CodeKeys, code: str) -> list[str]:
     if step is None:
         raise wrong_code()
     await scope.session.execute(update(AuthenticatorApp).values(confirmed_at=scope.now(), last_step=step))
+    await record(scope, "identity.authenticator_app.added")
     return await renew_recovery_codes(scope, keys)
 
 
@@ -78,6 +80,7 @@ async def remove_app(scope: UserScope) -> None:
     gone = await scope.session.execute(delete(AuthenticatorApp).returning(AuthenticatorApp.id))
     if gone.one_or_none() is None:
         raise NotFound("authenticator_app.not_found", "No authenticator app is set up.")
+    await record(scope, "identity.authenticator_app.removed")
     await forget_idle_recovery_codes(scope)
 
 
@@ -99,6 +102,7 @@ async def renew_recovery_codes(scope: UserScope, keys: CodeKeys) -> list[str]:
         RecoveryCode(signature=keys.sign(scope.user_id, code), created_at=scope.now()) for code in made
     )
     await scope.session.flush()
+    await record(scope, "identity.recovery_codes.renewed")
     return made
 
 
@@ -144,7 +148,10 @@ async def _use_app_code(scope: UserScope, keys: CodeKeys, code: str) -> None:
 
 async def _use_recovery_code(scope: UserScope, id: UUID) -> bool:
     used = await scope.session.execute(delete(RecoveryCode).where(RecoveryCode.id == id).returning(RecoveryCode.id))
-    return used.one_or_none() is not None
+    if used.one_or_none() is None:
+        return False
+    await record(scope, "identity.recovery_code.used")
+    return True
 
 
 async def _app(scope: UserScope) -> AuthenticatorApp | None:

@@ -1,6 +1,7 @@
 """Between the two factors: nobody is signed in yet, and all that can be done is the second step."""
 
 import secrets
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -10,6 +11,7 @@ from starlette.requests import HTTPConnection
 
 from tenantry.chassis.access import Visitor
 from tenantry.chassis.access.entrance import secret_hash
+from tenantry.chassis.audit.actions import record
 from tenantry.chassis.identity.models import Person
 from tenantry.chassis.identity.second_factors.actions import CODE_RATE, use_code
 from tenantry.chassis.identity.second_factors.codes import CodeKeys
@@ -18,7 +20,7 @@ from tenantry.chassis.identity.second_factors.queries import methods
 from tenantry.chassis.identity.second_factors.schemas import SecondStep
 from tenantry.chassis.identity.sessions import begin_session
 from tenantry.core.actors import Actor
-from tenantry.core.errors import Unauthenticated
+from tenantry.core.errors import Invalid, Unauthenticated
 from tenantry.core.ids import new_id
 from tenantry.infra.database.scopes import SystemScope, UserScope
 
@@ -158,17 +160,33 @@ async def finish_with_code(visitor: Visitor, keys: CodeKeys, token: str, code: s
     """
     found = await waiting(visitor, token)
     await count_attempt(visitor, found)
-    scope = await (await visitor.open()).to_user(found.actor)
-    method = await use_code(scope, keys, code)
-    return await complete(visitor, scope, found.pending, method)
+    method = await checked_second(visitor, found.actor, lambda scope: use_code(scope, keys, code))
+    return await complete(visitor, found, method)
 
 
-async def complete(visitor: Visitor, scope: UserScope, pending: PendingSignIn, method: str) -> SignedIn:
+async def checked_second(visitor: Visitor, actor: Actor, check: Callable[[UserScope], Awaitable[str]]) -> str:
+    """What was shown, as `check` finds it. Both what is used up and what is refused is kept, whatever follows.
+
+    Raises:
+        Invalid: it was refused, and the person's log says so.
+    """
+    try:
+        async with visitor.database.user_scope(actor, origin=visitor.origin) as scope:
+            return await check(scope)
+    except Invalid as refusal:
+        async with visitor.database.user_scope(actor, origin=visitor.origin) as scope:
+            await record(scope, "identity.second_factor.failed", after={"code": refusal.code})
+        raise
+
+
+async def complete(visitor: Visitor, found: Waiting, method: str) -> SignedIn:
     """Both factors were right: use the pending sign-in up and begin the session.
 
     Raises:
         Unauthenticated: `sign_in.expired`; somebody else was faster with the same token.
     """
+    pending = found.pending
+    scope = await (await visitor.open()).to_user(found.actor)
     used = await scope.session.execute(
         delete(PendingSignIn).where(PendingSignIn.id == pending.id).returning(PendingSignIn.id)
     )

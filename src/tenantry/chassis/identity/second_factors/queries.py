@@ -3,6 +3,7 @@
 from sqlalchemy import func, select
 
 from tenantry.chassis.identity.models import User
+from tenantry.chassis.identity.passkeys.models import Passkey
 from tenantry.chassis.identity.second_factors.models import AuthenticatorApp, RecoveryCode
 from tenantry.chassis.identity.second_factors.schemas import (
     AuthenticatorAppOut,
@@ -21,7 +22,7 @@ async def second_factors(scope: UserScope) -> SecondFactors:
     confirmed_at = await scope.session.scalar(_APP)
     return SecondFactors(
         authenticator_app=AuthenticatorAppOut(confirmed_at=confirmed_at) if confirmed_at else None,
-        passkeys=0,
+        passkeys=await scope.session.scalar(select(func.count()).select_from(Passkey)) or 0,
         recovery_codes=await scope.session.scalar(_CODES) or 0,
         password=bool(await scope.session.scalar(select(User.password_hash))),
     )
