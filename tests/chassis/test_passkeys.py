@@ -176,7 +176,7 @@ async def test_anothers_passkey_is_no_second_factor(service: Service) -> None:
 
 
 async def test_a_counter_that_goes_back_tells_of_a_copy(service: Service) -> None:
-    ada, key = await with_passkey(service, count=5)
+    _, key = await with_passkey(service, count=5)
     twin = copy.copy(key)
     assert (await enter(await service.client(), key)).status_code == 200
     answer = await enter(await service.client(), twin)

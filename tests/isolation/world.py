@@ -207,13 +207,9 @@ async def world(settings: Settings, urls: DatabaseUrls) -> AsyncIterator[World]:
     for role in (Role.ADMIN, Role.MEMBER, Role.VIEWER):
         members[role] = person = await service.sign_up(f"{role.word.title()} of A")
         async with database.org_scope(a.ref, actor_of(ada)) as scope:
-<<<<<<< HEAD
             await admit(scope, Newcomer(UUID(person.me["id"]), person.me["email"], None), role)
-=======
-            scope.session.add(Membership(user_id=UUID(person.me["id"]), role=role.word, created_at=scope.now()))
     for side in (a, b):
         await _fill_account(database, side.owner)
->>>>>>> 3d16a38 (feat(identity): passkeys, as the second factor or the only one)
     made = World(service, a, b, members, await _strangers(service))
     async with heavy_work():
         for side in (a, b):

@@ -7,14 +7,11 @@ from fastapi import Request, Response
 from tenantry.chassis.access import Visitor, needs, signed_in, stranger
 from tenantry.chassis.audit.actions import record
 from tenantry.chassis.identity.actions import sign_in
-<<<<<<< HEAD
-from tenantry.chassis.identity.profile.actions import change_profile
-from tenantry.chassis.identity.profile.schemas import ProfileChange
-=======
 from tenantry.chassis.identity.passkeys.routes import party_of
 from tenantry.chassis.identity.passkeys.schemas import PasskeyGiven
 from tenantry.chassis.identity.passkeys.sign_in import finish_with_passkey, sign_in_with_passkey
->>>>>>> 3d16a38 (feat(identity): passkeys, as the second factor or the only one)
+from tenantry.chassis.identity.profile.actions import change_profile
+from tenantry.chassis.identity.profile.schemas import ProfileChange
 from tenantry.chassis.identity.schemas import Credentials
 from tenantry.chassis.identity.second_factors.pending import finish_with_code
 from tenantry.chassis.identity.second_factors.routes import keys_of, pending_cookie_of
