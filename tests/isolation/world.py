@@ -8,7 +8,7 @@ from typing import Any
 from uuid import UUID, uuid4
 
 import httpx
-from sqlalchemy import text
+from sqlalchemy import text, update
 
 from tenantry.app import PERMISSIONS
 from tenantry.chassis.identity.models import Person as PersonCard
@@ -152,6 +152,9 @@ class World:
     async def fill(self, side: Side) -> None:
         """Run every product's sample, and the jobs it starts; and put in what the chassis itself keeps for an organization."""
         await self._spare_members(side)
+        emails = [f"grace-{secrets.token_hex(4)}@example.com" for _ in range(SPARES)]
+        invited = await side.owner.client.post(side.owner.url("/invitations"), json={"emails": emails})
+        assert invited.status_code == 201, invited.text
         for product in self.service.app.state.products:
             if product.sample:
                 answer = await side.owner.client.post(side.owner.url(f"/samples/{product.slug}"))
@@ -211,6 +214,8 @@ async def world(settings: Settings, urls: DatabaseUrls) -> AsyncIterator[World]:
     for side in (a, b):
         await _fill_account(database, side.owner)
     made = World(service, a, b, members, await _strangers(service))
+    async with database.system_scope("confirm addresses in a test") as system:
+        await system.session.execute(update(PersonCard).values(verified_at=system.now()))
     async with heavy_work():
         for side in (a, b):
             await made.fill(side)

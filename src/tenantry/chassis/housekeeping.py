@@ -4,6 +4,7 @@ from tenantry.chassis.identity.actions import forget_expired_invitations
 from tenantry.chassis.identity.passkeys.challenges import forget_expired_challenges
 from tenantry.chassis.identity.second_factors.pending import forget_expired_sign_ins
 from tenantry.chassis.identity.sessions import forget_ended
+from tenantry.chassis.organizations.invitations.actions import forget_expired as forget_invitations
 from tenantry.infra.http.idempotency import forget_expired
 from tenantry.infra.jobs import Schedule, SystemJobContext, job
 
@@ -14,6 +15,7 @@ async def housekeeping(context: SystemJobContext) -> None:
     async with context.scope() as scope:
         await forget_ended(scope)
         await forget_expired_invitations(scope)
+        await forget_invitations(scope)
         await forget_expired_sign_ins(scope)
         await forget_expired_challenges(scope)
         await forget_expired(scope)

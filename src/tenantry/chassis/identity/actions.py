@@ -9,6 +9,7 @@ from sqlalchemy.dialects.postgresql import insert
 
 from tenantry.chassis.access import Visitor
 from tenantry.chassis.access.entrance import secret_hash
+from tenantry.chassis.audit.actions import record
 from tenantry.chassis.identity.emails import email_hash, normalized
 from tenantry.chassis.identity.models import Invitation, Person, User
 from tenantry.chassis.identity.passwords import hash_password, is_outdated, verify_password
@@ -135,6 +136,14 @@ async def use_invitation(scope: AnonymousScope, token: str | None, email: str) -
             "This invitation is not good for this e-mail address, was used already, or has expired.",
             hint="Use the address the invitation was sent to, or ask for a new one.",
         )
+
+
+async def confirm_address(scope: UserScope) -> None:
+    """Note that mail to the person's address reaches them, unless that was known before."""
+    unconfirmed = update(Person).where(Person.id == scope.user_id, Person.verified_at.is_(None))
+    confirmed = await scope.session.execute(unconfirmed.values(verified_at=scope.now()).returning(Person.id))
+    if confirmed.one_or_none() is not None:
+        await record(scope, "identity.email.confirmed", subject=scope.user_id)
 
 
 async def forget_expired_invitations(scope: SystemScope) -> None:

@@ -3,14 +3,18 @@
 from dataclasses import dataclass
 
 from tenantry.chassis.access import Permissions, Visitor
+from tenantry.chassis.access.entrance import secret_hash
 from tenantry.chassis.identity.actions import create_user, use_invitation
 from tenantry.chassis.identity.emails import normalized
 from tenantry.chassis.identity.passwords import hash_password, refuse_trivial
 from tenantry.chassis.identity.profile.queries import own_profile
 from tenantry.chassis.identity.sessions import begin_session
+from tenantry.chassis.onboarding.queries import me
 from tenantry.chassis.onboarding.schemas import Me, Registration
 from tenantry.chassis.organizations.directory.queries import entry_of
 from tenantry.chassis.organizations.founding import create_organization
+from tenantry.chassis.organizations.invitations.acceptance import accept, invitation_for
+from tenantry.chassis.organizations.invitations.models import Invitation
 from tenantry.chassis.organizations.members.queries import card_of
 from tenantry.core.errors import Forbidden
 from tenantry.core.settings import SignUp
@@ -30,7 +34,8 @@ async def sign_up(visitor: Visitor, new: Registration) -> tuple[Me, str]:
     """Create an account and its organization, and sign in; answers with the session's token as well.
 
     Raises:
-        Forbidden: `sign_up.closed`, `invitation.required`, `invitation.invalid`.
+        Forbidden: `sign_up.closed`, `invitation.required`, `invitation.invalid`, `invitation.other_address`,
+            `invitation.other_domain`.
         Invalid: `email.invalid`, `password.weak`.
         Conflict: `email.in_use`.
     """
@@ -40,7 +45,8 @@ async def sign_up(visitor: Visitor, new: Registration) -> tuple[Me, str]:
     await refuse_trivial(new.password, email, new.name)
     password_hash = await hash_password(new.password)
     scope = await visitor.open()
-    if policy == "invited" or new.invitation:
+    invitation = await _invitation(scope, new.invitation, email) if new.invitation else None
+    if invitation is None and (policy == "invited" or new.invitation):
         await use_invitation(scope, new.invitation, email)
     person = await create_user(
         scope,
@@ -52,7 +58,17 @@ async def sign_up(visitor: Visitor, new: Registration) -> tuple[Me, str]:
     token = await begin_session(person, address=visitor.address, device=visitor.device)
     arrival = await _settle(person, visitor.permissions)
     await _welcome(arrival, visitor.settings.base_url)
+    if new.invitation and invitation is not None and invitation.domain is None:
+        # One that asks for a verified address is accepted once that is the case.
+        await accept(await person.to_user(person.actor), new.invitation)
+        return await me(await person.to_user(person.actor)), token
     return arrival.me, token
+
+
+async def _invitation(scope: AnonymousScope, token: str, email: str) -> Invitation | None:
+    """The invitation to an organization that the token is, if it is one, and good for this address."""
+    await scope.present(secret_hash(token))
+    return await invitation_for(scope, token, email)
 
 
 async def create_owner(

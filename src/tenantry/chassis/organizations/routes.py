@@ -9,6 +9,7 @@ from tenantry.chassis.organizations.directory.actions import move, rename
 from tenantry.chassis.organizations.directory.queries import entry_of
 from tenantry.chassis.organizations.directory.schemas import OrganizationChange, OrganizationNew
 from tenantry.chassis.organizations.founding import create_organization as found
+from tenantry.chassis.organizations.invitations import routes as invitations
 from tenantry.chassis.organizations.members import routes as members
 from tenantry.chassis.organizations.members.queries import card_of, organization_out, own_organizations
 from tenantry.chassis.organizations.schemas import OrganizationCard, OrganizationOut
@@ -19,7 +20,12 @@ from tenantry.infra.http.conditions import Conditional
 from tenantry.infra.http.routing import Router
 from tenantry.infra.rate_limits import Rate
 
-PERMISSIONS = {"organization.read": Role.VIEWER, "organization.write": Role.ADMIN} | members.PERMISSIONS
+PERMISSIONS = {
+    "organization.read": Role.VIEWER,
+    "organization.write": Role.ADMIN,
+    **members.PERMISSIONS,
+    **invitations.PERMISSIONS,
+}
 
 MOVES = Rate.of("addresses", "10/day")
 """Each move keeps an address from everybody else, so nobody collects them."""
@@ -75,3 +81,4 @@ async def change_organization(
 
 
 router.include_router(members.router)
+router.include_router(invitations.router)

@@ -135,6 +135,10 @@ class UserScope(OpenScope):
         assert self.actor.id is not None
         return self.actor.id
 
+    async def present(self, secret_hash: bytes) -> None:
+        """See the row of this secret too, in the same transaction; what was seen before is out of sight."""
+        await self._see(Tenancy(user_id=self.user_id, presented=secret_hash))
+
 
 class OrgScope(Scope):
     """One organization's rows, and what the actor may do among them."""

@@ -6,7 +6,8 @@ from uuid import UUID
 
 @dataclass(frozen=True, slots=True)
 class Tenancy:
-    """At most one of the three is set; what is not set is cleared, so that no transaction inherits another's view."""
+    """One of the three is set, or none; a person may present a secret as well. What is not set is cleared, so that no
+    transaction inherits another's view."""
 
     org_id: UUID | None = None
     user_id: UUID | None = None

@@ -47,7 +47,7 @@ async def change_role(scope: OrgScope, member_id: UUID, role: Role) -> Membershi
     """
     await alone_with(scope)
     member = await find_member(scope, member_id)
-    acting = await _acting(scope)
+    acting = await acting_role(scope)
     refuse_above(acting, member)
     refuse_giving(acting, role)
     if member.role == role.word:
@@ -69,7 +69,7 @@ async def remove_member(scope: OrgScope, member_id: UUID) -> Membership:
     """
     await alone_with(scope)
     member = await find_member(scope, member_id)
-    refuse_above(await _acting(scope), member)
+    refuse_above(await acting_role(scope), member)
     await _part(scope, member, "removed")
     return member
 
@@ -97,7 +97,7 @@ async def transfer_ownership(scope: OrgScope, member_id: UUID, confirm: str) -> 
     await alone_with(scope)
     member = await find_member(scope, member_id)
     refuse_unconfirmed(scope, confirm)
-    if await _acting(scope) < Role.OWNER or scope.actor.kind != "user":
+    if await acting_role(scope) < Role.OWNER or scope.actor.kind != "user":
         raise Forbidden("member.above", "Only an owner can hand over ownership.", hint="Sign in as an owner.")
     if member.role == Role.OWNER.word:
         raise Conflict("member.already_owner", "This member is an owner already.", hint="Choose somebody else.")
@@ -125,7 +125,7 @@ def refuse_unconfirmed(scope: OrgScope, confirm: str) -> None:
         )
 
 
-async def _acting(scope: OrgScope) -> Role:
+async def acting_role(scope: OrgScope) -> Role:
     """The actor's role as it is now: somebody else may have changed it since this request began.
 
     Raises:

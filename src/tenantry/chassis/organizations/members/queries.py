@@ -1,5 +1,6 @@
 """What can be asked about members."""
 
+from collections.abc import Iterable
 from typing import Any
 from uuid import UUID
 
@@ -123,6 +124,18 @@ async def find_member(scope: OrgScope, member_id: UUID) -> Membership:
     if member is None:
         raise NotFound("member.not_found", "There is no such member here.", hint="They may have left meanwhile.")
     return member
+
+
+async def role_of(scope: OrgScope, user_id: UUID) -> Role | None:
+    """What a person is to the organization, if anything."""
+    word = await scope.session.scalar(select(Membership.role).where(Membership.user_id == user_id))
+    return None if word is None else Role.of(word)
+
+
+async def names_of_members(scope: OrgScope, emails: Iterable[str]) -> dict[str, str]:
+    """Which of the addresses are members', with their names."""
+    rows = await scope.session.execute(_listed().where(Membership.email.in_(set(emails))))
+    return {row.Membership.email or "": row.name for row in rows}
 
 
 async def list_members(scope: OrgScope, asked: PageParams, search: str, role: str | None) -> Page[MemberOut]:

@@ -6,6 +6,7 @@ from uuid import UUID
 from fastapi import Query
 
 from tenantry.chassis.access import needs, signed_in
+from tenantry.chassis.organizations import parting
 from tenantry.chassis.organizations.members import actions, queries
 from tenantry.chassis.organizations.members.schemas import MemberChange, MemberOut
 from tenantry.chassis.organizations.schemas import Confirmation, RoleWord
@@ -47,14 +48,14 @@ async def get_member(scope: Reader, member_id: UUID) -> MemberOut:
 @router.patch("/orgs/{org}/members/{member_id}")
 async def change_member(scope: Writer, member_id: UUID, change: MemberChange) -> MemberOut:
     """Give a member another role: none above your own, and nobody above you. The last owner stays one (409)."""
-    await actions.change_role(scope, member_id, Role.of(change.role))
+    await parting.change_role(scope, member_id, Role.of(change.role))
     return await queries.member_out(scope, member_id)
 
 
 @router.delete("/orgs/{org}/members/{member_id}", status_code=204)
 async def remove_member(scope: Writer, member_id: UUID) -> None:
     """Remove a member. They lose access at once, wherever they are signed in. The last owner stays (409)."""
-    await actions.remove_member(scope, member_id)
+    await parting.remove_member(scope, member_id)
 
 
 @router.post("/orgs/{org}/members/{member_id}/ownership")
@@ -69,4 +70,4 @@ async def transfer_ownership(
 @router.delete("/me/organizations/{organization_id}", status_code=204, tags=["me"])
 async def leave_organization(scope: Annotated[UserScope, signed_in()], organization_id: UUID) -> None:
     """Leave an organization. Its last owner stays (409)."""
-    await actions.leave(await queries.enter_own(scope, organization_id))
+    await parting.leave(await queries.enter_own(scope, organization_id))
