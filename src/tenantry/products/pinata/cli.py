@@ -1,12 +1,13 @@
-"""`tenantry pinata scan PATH`: the engine in a terminal, without any server."""
+"""`tenantry pinata …`: the engine in a terminal, without any server."""
 
 import gc
 import os
-import subprocess
 from pathlib import Path
 from typing import Annotated
 
 import typer
+
+from tenantry.products.pinata.questions import COMMANDS
 
 cli = typer.Typer(help="Pinata Code: see how data flows through a system.", no_args_is_help=True, add_completion=False)
 
@@ -45,7 +46,8 @@ def scan(
 
     from tenantry.products.pinata.engine import ScanOptions, to_csv, to_mermaid
     from tenantry.products.pinata.engine.scan import scan as run
-    from tenantry.products.pinata.terminal import Bar, summary
+    from tenantry.products.pinata.graphs import cache_dir, commit_of
+    from tenantry.products.pinata.terminal.summary import Bar, summary
 
     console = Console(stderr=False)
     if not path.is_dir():
@@ -96,19 +98,5 @@ def scan(
         summary(console, graph, [target for target in (json_file, mermaid, csv) if target is not None])
 
 
-def cache_dir() -> Path:
-    """Where facts are kept between scans: `$XDG_CACHE_HOME/tenantry/pinata`, by default below `~/.cache`."""
-    base = os.environ.get("XDG_CACHE_HOME", "")
-    return (Path(base) if os.path.isabs(base) else Path.home() / ".cache") / "tenantry" / "pinata"
-
-
-def commit_of(path: Path) -> str | None:
-    """The commit that is checked out, when the folder is a git checkout and git is there."""
-    try:
-        done = subprocess.run(
-            ["git", "-C", str(path), "rev-parse", "HEAD"],
-            capture_output=True, text=True, timeout=5, check=False,
-        )  # fmt: skip
-    except (OSError, subprocess.TimeoutExpired):
-        return None
-    return done.stdout.strip() or None if done.returncode == 0 else None
+for name, command in COMMANDS.items():
+    cli.command(name)(command)

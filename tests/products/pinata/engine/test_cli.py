@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
-from tenantry.products.pinata.cli import cache_dir, cli
+from tenantry.products.pinata.cli import cli
+from tenantry.products.pinata.graphs import cache_dir
 
 from .reading import read
 

@@ -7,7 +7,8 @@ It needs no database and no network, never runs what it reads, and gives the sam
 """
 
 from tenantry.products.pinata.engine.diff import Changes, diff
-from tenantry.products.pinata.engine.export import to_csv, to_mermaid
+from tenantry.products.pinata.engine.formats.mermaid import to_mermaid
+from tenantry.products.pinata.engine.formats.spreadsheet import to_csv
 from tenantry.products.pinata.engine.graph import Graph, load
 from tenantry.products.pinata.engine.layout import layout
 from tenantry.products.pinata.engine.options import Progress, ScanOptions

@@ -6,7 +6,8 @@ from dataclasses import astuple, dataclass
 from pathlib import Path
 from typing import Any, Literal
 
-from tenantry.products.pinata.engine.export import to_csv, to_mermaid
+from tenantry.products.pinata.engine.formats.mermaid import to_mermaid
+from tenantry.products.pinata.engine.formats.spreadsheet import to_csv
 from tenantry.products.pinata.engine.graph import lines
 
 Format = Literal["json", "csv", "mermaid"]

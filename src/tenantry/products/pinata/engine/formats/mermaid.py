@@ -1,18 +1,14 @@
-"""The graph in other people's formats: Mermaid and CSV."""
+"""The graph as Mermaid flowcharts."""
 
-import csv
-import io
-import json
 from collections import defaultdict
 from typing import Any
 
 MAX_EDGES = 450  # Mermaid refuses diagrams of more than 500 edges
 MAX_TEXT = 45_000  # … and of more than 50,000 characters
-_SHAPES = {
+SHAPES = {
     "service": ("[[", "]]"), "route": ("([", "])"), "schedule": ("([", "])"), "consume": (">", "]"), "table": ("[(", ")]"),
     "topic": ("{{", "}}"), "external": ("(((", ")))"), "function": ("[", "]"),
 }  # fmt: skip
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
 def to_mermaid(document: dict[str, Any], *, max_edges: int = MAX_EDGES, max_text: int = MAX_TEXT) -> list[str]:
@@ -78,56 +74,22 @@ class _Diagram:
 
 
 def _node(node: dict[str, Any]) -> str:
-    left, right = _SHAPES.get(node["kind"], ("(", ")"))
-    label = (
+    left, right = SHAPES.get(node["kind"], ("(", ")"))
+    return f'  {node["id"]}{left}"{label(node)}"{right}\n'
+
+
+def label(node: dict[str, Any]) -> str:
+    """The text in a node's box, with what Mermaid would read as its own made harmless."""
+    text = (
         f"{node['kind'].replace('_', ' ')}: {node['name']}"
         if node["kind"] not in ("route", "function", "table")
         else node["name"]
-    )
+    )[:160]
     for character, entity in (("#", "#35;"), ('"', "#quot;"), ("<", "#lt;"), (">", "#gt;"), ("\n", " "), ("`", "#96;")):
-        label = label.replace(character, entity)
-    return f'  {node["id"]}{left}"{label[:160]}"{right}\n'
+        text = text.replace(character, entity)
+    return text
 
 
-def to_csv(document: dict[str, Any], what: str = "nodes") -> str:
-    """ "nodes", "edges" or "tables" (one row per column) as CSV. Cells that a spreadsheet would run are made harmless."""
-    if what == "nodes":
-        head = ["id", "kind", "name", "file", "line", "end_line", "service", "language", "confidence", "detail"]
-        rows = [
-            [*(node[key] for key in head[:-1]), json.dumps(node["detail"], ensure_ascii=False)]
-            for node in document["nodes"]
-        ]
-    elif what == "edges":
-        head = ["source", "target", "kind", "confidence", "file", "line"]
-        rows = [
-            [edge["source"], edge["target"], edge["kind"], edge["confidence"], evidence["file"], evidence["line"]]
-            for edge in document["edges"]
-            for evidence in edge["evidence"]
-        ]
-    elif what == "tables":
-        head = ["table", "file", "line", "column", "type", "nullable", "primary_key", "references"]
-        rows = [
-            [
-                table["name"],
-                table["file"],
-                table["line"],
-                c["name"],
-                c["type"],
-                c["nullable"],
-                c["primary_key"],
-                c["references"] or "",
-            ]
-            for table in document["tables"]
-            for c in table["columns"]
-        ]
-    else:
-        raise ValueError(f"there is no CSV of {what!r}; choose nodes, edges or tables")
-    text = io.StringIO()
-    writer = csv.writer(text, lineterminator="\n")
-    writer.writerow(head)
-    writer.writerows([[_harmless(cell) for cell in row] for row in rows])
-    return text.getvalue()
-
-
-def _harmless(cell: object) -> object:
-    return f"'{cell}" if isinstance(cell, str) and cell.startswith(_FORMULA) else cell
+def to_markdown(document: dict[str, Any]) -> str:
+    """All diagrams in one page of Markdown."""
+    return "\n".join(f"```mermaid\n{diagram}```\n" for diagram in to_mermaid(document))

@@ -1,0 +1,1 @@
+"""What Pinata's commands show in a terminal."""
