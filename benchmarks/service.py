@@ -24,8 +24,8 @@ DATABASE_PROCESSES = ("postgres",)
 class Service:
     """Where it listens, its process, and a client with a session of an organization of its own."""
 
-    def __init__(self, process: psutil.Process, client: httpx.Client) -> None:
-        self.process, self.client = process, client
+    def __init__(self, process: psutil.Process, client: httpx.Client, data_dir: Path) -> None:
+        self.process, self.client, self.data_dir = process, client, data_dir
         client.post(
             "/api/v1/auth/register",
             json={"email": "bench@example.com", "password": "a long bench phrase", "name": "Bench"},
@@ -56,12 +56,14 @@ def free_port() -> int:
 
 
 @contextlib.contextmanager
-def running_service() -> Iterator[Service]:
-    """Starts it, waits until it is ready, and stops it as Ctrl-C does."""
+def running_service(**settings: str) -> Iterator[Service]:
+    """Starts it with these variables, waits until it is ready, and stops it as Ctrl-C does."""
     data = Path(tempfile.mkdtemp(prefix="tenantry-bench-"))
     data.chmod(0o711)  # under root, PostgreSQL runs as a user of its own, who must get through
     address = f"http://127.0.0.1:{(port := free_port())}"
-    env = clean_environment(TENANTRY_PORT=str(port), TENANTRY_DATA_DIR=str(data / "data"), TENANTRY_LOG_LEVEL="warning")
+    env = clean_environment(
+        TENANTRY_PORT=str(port), TENANTRY_DATA_DIR=str(data / "data"), **{"TENANTRY_LOG_LEVEL": "warning"} | settings
+    )
     with (
         (data / "log").open("w") as log,
         subprocess.Popen([TENANTRY, "up"], env=env, cwd=data, stdout=log, stderr=log) as server,
@@ -69,7 +71,7 @@ def running_service() -> Iterator[Service]:
         try:
             wait_until_ready(address, server, data / "log")
             with httpx.Client(base_url=address, headers={"Origin": address}, timeout=30) as client:
-                yield Service(psutil.Process(server.pid), client)
+                yield Service(psutil.Process(server.pid), client, data / "data")
         finally:
             server.send_signal(signal.SIGINT)
             try:

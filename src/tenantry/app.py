@@ -30,6 +30,7 @@ from tenantry.infra.database.roles import ROLES
 from tenantry.infra.database.urls import DatabaseUrls
 from tenantry.infra.http.application import Lifespan, create_http, session_cookie
 from tenantry.infra.http.openapi import guard_of
+from tenantry.infra.http.route_index import index_routes, mount
 from tenantry.infra.http.routing import Route
 from tenantry.infra.jobs.worker import Worker
 from tenantry.infra.live import Hub, Topic, live_router
@@ -97,10 +98,10 @@ def create_app(
         require_recent_proof=require_recent_proof,
     )
     for floor in FLOORS:
-        app.include_router(floor.router, prefix="/api/v1")
+        mount(app, floor.router, prefix="/api/v1")
     for product in products:
         for router in product.routers:
-            app.include_router(router, prefix=f"/api/v1/orgs/{{org}}/{product.slug}", tags=[product.slug])
+            mount(app, router, prefix=f"/api/v1/orgs/{{org}}/{product.slug}", tags=[product.slug])
     app.state.hub = hub = Hub(database, _topics(products), _events(products))
     app.include_router(live_router(hub, reader_of), prefix="/api/v1")
     app.state.sealer = sealer = Sealer(load_keys(settings))
@@ -110,6 +111,7 @@ def create_app(
     if settings.local and not settings.smtp_url:
         app.include_router(mail.mailbox_router(settings.data_dir / "mailbox"))
     _refuse_unguarded(app)
+    index_routes(app)
     return app
 
 

@@ -3,7 +3,7 @@
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import select, tuple_
+from sqlalchemy import bindparam, select, tuple_
 
 from tenantry.sdk import Cursor, NotFound, OrgScope, Page, PageParams
 from tests.sample_product.models import Note
@@ -18,15 +18,24 @@ async def find_note(scope: OrgScope, note_id: UUID) -> Note:
     return note
 
 
+NEWEST = (
+    select(Note.id, Note.title, Note.body, Note.words, Note.created_at)
+    .order_by(Note.created_at.desc(), Note.id.desc())
+    .limit(bindparam("limit"))
+)
+BEFORE = NEWEST.where(tuple_(Note.created_at, Note.id) < tuple_(bindparam("at"), bindparam("id")))
+
+
 async def list_notes(scope: OrgScope, asked: PageParams) -> Page[NoteOut]:
-    """The newest first."""
-    statement = select(Note).order_by(Note.created_at.desc(), Note.id.desc()).limit(asked.limit + 1)
+    """The newest first. `rows` reads columns at a third of what entities cost, and lists are asked for often."""
     if asked.after:
-        statement = statement.where(tuple_(Note.created_at, Note.id) < Cursor.decode(asked.after, datetime, UUID))
-    notes = list(await scope.session.scalars(statement))
+        at, id = Cursor.decode(asked.after, datetime, UUID)
+        notes = await scope.rows(BEFORE, limit=asked.limit + 1, at=at, id=id)
+    else:
+        notes = await scope.rows(NEWEST, limit=asked.limit + 1)
     shown, more = notes[: asked.limit], len(notes) > asked.limit
     cursor = Cursor.encode(shown[-1].created_at, shown[-1].id) if more else None
-    return Page(items=[NoteOut.model_validate(note) for note in shown], next=cursor)
+    return Page[NoteOut].of(shown, next=cursor)
 
 
 async def load_note(scope: OrgScope, id: str) -> dict[str, object] | None:

@@ -6,9 +6,10 @@ callers, and is not a secret: row-level security decides what a forged one can s
 
 import base64
 import json
+from collections.abc import Iterable
 from datetime import datetime
 from types import UnionType
-from typing import Any, Generic, TypeVar
+from typing import Any, Generic, Self, TypeVar
 from uuid import UUID
 
 from pydantic import BaseModel, Field
@@ -25,6 +26,11 @@ class Page(BaseModel, Generic[T]):
 
     items: list[T]
     next: str | None = None
+
+    @classmethod
+    def of(cls, rows: Iterable[Any], next: str | None = None) -> Self:
+        """A page of rows whose columns are named like the fields of an item: `Page[NoteOut].of(rows)`."""
+        return cls.model_validate({"items": rows, "next": next}, from_attributes=True)
 
 
 class PageParams(BaseModel):

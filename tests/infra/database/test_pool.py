@@ -6,6 +6,7 @@ import signal
 import time
 from collections import Counter
 from pathlib import Path
+from typing import Any
 
 import psycopg
 import pytest
@@ -14,12 +15,27 @@ from sqlalchemy import func, select, text
 
 from tenantry.core.actors import Actor
 from tenantry.core.errors import Problem, Unavailable
+from tenantry.core.roles import Role
 from tenantry.infra.database import pool as pools
 from tenantry.infra.database.database import Database
 from tenantry.infra.database.embedded import EmbeddedServer
 from tenantry.infra.database.scopes import OrganizationRef
 from tenantry.infra.database.urls import DatabaseUrls
-from tests.infra.database.sample import Shelf
+from tests.infra.database.sample import Shelf, Ticket
+
+
+async def messages_of(database: Database, connection: psycopg.AsyncConnection, trace: Path, work: Any) -> list[str]:
+    """The messages that libpq sends for a transaction; each `Sync` and each `Query` is one round trip."""
+    with trace.open("w+") as file:
+        connection.pgconn.trace(file.fileno())
+        await work()
+        connection.pgconn.untrace()
+        file.seek(0)
+        return [" ".join(line.split("\t")[3:]).strip() for line in file if line.split("\t")[1] == "F"]
+
+
+def round_trips(messages: list[str]) -> int:
+    return sum(message.startswith(("Sync", "Query")) for message in messages)
 
 
 async def test_begin_and_tenant_go_in_one_message(
@@ -27,20 +43,47 @@ async def test_begin_and_tenant_go_in_one_message(
 ) -> None:
     """As libpq itself reports the messages of a whole transaction on a connection that was used before."""
     database = Database(sample_urls, pool_size=1)
-    async with database.org_scope(org_a, ada) as scope:
-        connection = await scope.driver_connection()
-    with (tmp_path / "trace").open("w+") as trace:
-        connection.pgconn.trace(trace.fileno())
+
+    async def by_session() -> None:
         async with database.org_scope(org_a, ada) as scope:
             assert await scope.session.scalar(text("SELECT 7")) == 7
-        connection.pgconn.untrace()
-        trace.seek(0)
-        sent = [line.split("\t")[3:] for line in trace if line.split("\t")[1] == "F"]
+
+    async with database.org_scope(org_a, ada) as scope:
+        connection = await scope.driver_connection()
+    sent = await messages_of(database, connection, tmp_path / "trace", by_session)
     await database.close()
-    queries = [message for message in sent if message[0] in ("Query", "Parse")]
-    assert len(queries) == 3, sent  # BEGIN with the settings, the question, COMMIT
-    assert f"BEGIN; SET LOCAL app.org_id = '{org_a.id}'" in queries[0][1]
-    assert "COMMIT" in queries[2][1]
+    assert round_trips(sent) == 3, sent  # BEGIN with the settings, the question, COMMIT
+    first = sent[: next(place for place, message in enumerate(sent) if message.startswith("Sync"))]
+    assert sum(message.startswith("Execute") for message in first) == 2
+    assert any(str(org_a.id) in message for message in first)
+
+
+async def test_a_whole_request_takes_four_round_trips(
+    sample_urls: DatabaseUrls, org_a: OrganizationRef, ada: Actor, tmp_path: Path
+) -> None:
+    """Secret, person, organization, answer: each change of view travels with the question behind it."""
+    database = Database(sample_urls, pool_size=1)
+    shelves, tickets = select(Shelf.id, Shelf.name), select(Ticket.user_id)
+
+    async def request() -> None:
+        async with database.presented_scope(b"a" * 32) as stranger:
+            [ticket] = await stranger.rows(tickets)
+            person = await stranger.to_user(Actor.user(ticket.user_id, "Ada"))
+            assert len(await person.rows(tickets)) == 1
+            inside = await person.to_organization(org_a, person.actor, role=Role.OWNER, permissions=())
+            assert [shelf.name for shelf in await inside.rows(shelves)] == ["one"]
+            assert await inside.rows(tickets) == []
+
+    async with database.user_scope(ada) as scope:
+        scope.session.add(Ticket(secret_hash=b"a" * 32))
+    async with database.org_scope(org_a, ada) as scope:
+        scope.session.add(Shelf(name="one"))
+        connection = await scope.driver_connection()
+    await request()
+    sent = await messages_of(database, connection, tmp_path / "trace", request)
+    await database.close()
+    assert round_trips(sent) == 5, sent  # … and one more question, and COMMIT
+    assert not [message for message in sent if message.startswith("Parse")], "everything is prepared by now"
 
 
 async def test_waiters_are_served_in_order(sample_urls: DatabaseUrls, ada: Actor) -> None:

@@ -21,6 +21,11 @@ LONGEST = timedelta(days=30)
 IDLE = timedelta(days=14)
 NOTED_EVERY = timedelta(minutes=5)
 
+_PRESENTED = select(Session.id, Session.user_id, Session.seen_at, Session.expires_at, Person.name).join(
+    Person, Person.id == Session.user_id
+)
+"""The session whose token was presented: no other is in sight."""
+
 
 @dataclass(frozen=True)
 class SessionCookie:
@@ -51,13 +56,7 @@ class SessionCookie:
 
     async def identify(self, scope: AnonymousScope) -> Identity | None:
         """Whose session it is, unless it is over."""
-        row = (
-            await scope.session.execute(
-                select(Session.id, Session.user_id, Session.seen_at, Session.expires_at, Person.name).join(
-                    Person, Person.id == Session.user_id
-                )
-            )
-        ).one_or_none()
+        row = next(iter(await scope.rows(_PRESENTED)), None)
         now = scope.now()
         if row is None or row.expires_at <= now or row.seen_at + IDLE <= now:
             return None

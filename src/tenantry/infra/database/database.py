@@ -2,9 +2,7 @@
 
 from collections.abc import AsyncIterator, Iterable
 from contextlib import asynccontextmanager
-from typing import Any, Self
-
-from sqlalchemy.ext.asyncio import AsyncSession
+from typing import Self
 
 from tenantry.core.actors import ANONYMOUS, SYSTEM, Actor
 from tenantry.core.clock import Clock, system_clock
@@ -16,7 +14,6 @@ from tenantry.infra.database.preflight import refuse_if_open
 from tenantry.infra.database.roles import APP
 from tenantry.infra.database.roles import SYSTEM as SYSTEM_ROLE
 from tenantry.infra.database.scopes import (
-    AfterCommit,
     AnonymousScope,
     OrganizationRef,
     OrgScope,
@@ -27,6 +24,7 @@ from tenantry.infra.database.scopes import (
 )
 from tenantry.infra.database.system_scopes.actions import record
 from tenantry.infra.database.tenancy import Tenancy
+from tenantry.infra.database.transaction import Transaction
 from tenantry.infra.database.urls import DatabaseUrls
 from tenantry.infra.secrets import Sealer, load_keys
 
@@ -72,16 +70,17 @@ class Database:
         self, *, origin: Origin | None = None, read_only: bool = False
     ) -> AsyncIterator[AnonymousScope]:
         """A transaction that sees global tables only."""
-        async with self._session(self._app, Tenancy(read_only=read_only)) as session:
-            yield AnonymousScope(session, ANONYMOUS, self.clock, origin)
+        async with self._transaction(self._app, Tenancy(read_only=read_only)) as transaction:
+            yield AnonymousScope(transaction, ANONYMOUS, self.clock, origin)
 
     @asynccontextmanager
     async def presented_scope(
         self, secret_hash: bytes, *, origin: Origin | None = None, read_only: bool = False
     ) -> AsyncIterator[AnonymousScope]:
-        """A transaction that sees global tables, and the rows whose secret has this hash."""
-        async with self._session(self._app, Tenancy(presented=secret_hash, read_only=read_only)) as session:
-            yield AnonymousScope(session, ANONYMOUS, self.clock, origin)
+        """A transaction that sees global tables, and the rows whose secret has this hash. It begins with its first statement."""
+        tenancy = Tenancy(presented=secret_hash, read_only=read_only)
+        async with self._transaction(self._app, tenancy, lazy=True) as transaction:
+            yield AnonymousScope(transaction, ANONYMOUS, self.clock, origin)
 
     @asynccontextmanager
     async def user_scope(
@@ -94,8 +93,8 @@ class Database:
         """
         if actor.id is None:
             raise ValueError("Only somebody with an id has a scope of their own.")
-        async with self._session(self._app, Tenancy(user_id=actor.id, read_only=read_only)) as session:
-            yield UserScope(session, actor, self.clock, origin)
+        async with self._transaction(self._app, Tenancy(user_id=actor.id, read_only=read_only)) as transaction:
+            yield UserScope(transaction, actor, self.clock, origin)
 
     @asynccontextmanager
     async def org_scope(
@@ -109,8 +108,8 @@ class Database:
         read_only: bool = False,
     ) -> AsyncIterator[OrgScope]:
         """A transaction that sees one organization's rows."""
-        async with self._session(self._app, Tenancy(org_id=organization.id, read_only=read_only)) as session:
-            yield OrgScope(session, actor, self.clock, organization, role, frozenset(permissions), origin=origin)
+        async with self._transaction(self._app, Tenancy(org_id=organization.id, read_only=read_only)) as transaction:
+            yield OrgScope(transaction, actor, self.clock, organization, role, frozenset(permissions), origin=origin)
 
     @asynccontextmanager
     async def system_scope(
@@ -123,26 +122,24 @@ class Database:
         """
         if not reason.strip():
             raise ValueError("Say why all organizations must be seen.")
-        async with self._session(self._system, Tenancy()) as session:
-            await record(session, self.clock(), reason, actor)
-        async with self._session(self._system, Tenancy(read_only=read_only)) as session:
-            yield SystemScope(session, actor, self.clock, reason)
+        async with self._transaction(self._system, Tenancy()) as transaction:
+            await record(transaction.session, self.clock(), reason, actor)
+        async with self._transaction(self._system, Tenancy(read_only=read_only)) as transaction:
+            yield SystemScope(transaction, actor, self.clock, reason)
 
     @asynccontextmanager
-    async def _session(self, pool: Pool, tenancy: Tenancy) -> AsyncIterator[AsyncSession]:
-        """A session in one transaction: committed at the end of the block, rolled back when it raises."""
+    async def _transaction(self, pool: Pool, tenancy: Tenancy, *, lazy: bool = False) -> AsyncIterator[Transaction]:
+        """A transaction: committed at the end of the block, rolled back when it raises."""
         saving = False
-        callbacks: list[AfterCommit] = []
-        info: dict[str, Any] = {"after_commit": callbacks, "parts": self._parts}
         try:
-            async with pool.transaction(tenancy, info) as session:
-                yield session
-                if session.new or session.dirty or session.deleted:
-                    await session.flush()
+            async with pool.transaction(tenancy, self._parts, lazy=lazy) as transaction:
+                yield transaction
+                await transaction.flush()
                 saving = True
-                await session.commit()
+                await transaction.commit()
         except Exception as error:
             if is_away(error):
                 raise unavailable(while_saving=saving) from error
             raise
-        await run_after_commit(callbacks)
+        if transaction.after_commit:
+            await run_after_commit(transaction.after_commit)

@@ -10,19 +10,22 @@ import logging
 from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, TypeVar
+from typing import Any, TypeVar, TypeVarTuple
 from uuid import UUID
 
 import psycopg
-from sqlalchemy import text
+from sqlalchemy import Row
 from sqlalchemy.ext.asyncio import AsyncSession, AsyncSessionTransaction
+from sqlalchemy.sql.selectable import TypedReturnsRows
 
 from tenantry.core.actors import Actor
 from tenantry.core.clock import Clock
 from tenantry.core.errors import Forbidden
 from tenantry.core.roles import Role
 from tenantry.infra.database.tenancy import Tenancy
+from tenantry.infra.database.transaction import Transaction
 
+Ts = TypeVarTuple("Ts")
 AfterCommit = Callable[[], Awaitable[None] | None]
 T = TypeVar("T")
 
@@ -50,11 +53,29 @@ class Origin:
 class Scope:
     """What every scope has: the session, who acts and from where, and the time."""
 
-    def __init__(self, session: AsyncSession, actor: Actor, clock: Clock, origin: Origin | None = None) -> None:
-        self.session = session
+    def __init__(self, transaction: Transaction, actor: Actor, clock: Clock, origin: Origin | None = None) -> None:
+        self._transaction = transaction
         self.actor = actor
         self.clock = clock
         self.origin = origin
+
+    @property
+    def session(self) -> AsyncSession:
+        """SQLAlchemy's session in this transaction, for entities and for what changes something."""
+        return self._transaction.session
+
+    async def rows(self, statement: TypedReturnsRows[*Ts], **values: Any) -> list[Row[*Ts]]:
+        """What a Core statement answers, for lists that are asked for often: at a third of what the session costs.
+
+        The statement is compiled once. Keep it in the module, with `bindparam("name")` where each call has a value of its own:
+
+            NEWEST = select(Note.id, Note.title).order_by(Note.created_at.desc()).limit(bindparam("limit"))
+            for note in await scope.rows(NEWEST, limit=20): note.title
+
+        Raises:
+            psycopg.Error: the database refuses it.
+        """
+        return await self._transaction.rows(statement, values)  # type: ignore[arg-type, return-value]
 
     def now(self) -> datetime:
         """The present moment by this scope's clock, in UTC."""
@@ -66,7 +87,7 @@ class Scope:
 
     def after_commit(self, callback: AfterCommit) -> None:
         """Call something once the transaction is safely committed, and not at all when it isn't."""
-        self.session.info["after_commit"].append(callback)
+        self._transaction.after_commit.append(callback)
 
     def part(self, kind: type[T]) -> T:
         """A part of the installation that actions need wherever they run, such as its `Sealer`.
@@ -75,25 +96,15 @@ class Scope:
             LookupError: this process has none; `Database.provide` takes it.
         """
         try:
-            found: T = self.session.info["parts"][kind]
+            found: T = self._transaction.parts[kind]
         except KeyError:
             raise LookupError(f"This process has no {kind.__name__}; give it to its Database by `provide`.") from None
         return found
 
     async def driver_connection(self) -> psycopg.AsyncConnection[Any]:
         """psycopg's own connection, in this transaction: for what must be sent beside the ORM."""
-        raw = await (await self.session.connection()).get_raw_connection()
-        connection = raw.driver_connection
-        assert isinstance(connection, psycopg.AsyncConnection)
-        return connection
-
-    async def _see(self, tenancy: Tenancy) -> None:
-        if self.session.in_nested_transaction():
-            # Rolling the savepoint back would quietly bring the earlier view back under the new scope.
-            raise RuntimeError("A scope cannot change inside a savepoint.")
-        await self.session.flush()
-        self.session.expunge_all()
-        await self.session.execute(text(tenancy.statement()))
+        await self._transaction.catch_up()
+        return self._transaction.driver
 
 
 class OpenScope(Scope):
@@ -107,15 +118,15 @@ class OpenScope(Scope):
         """
         if actor.id is None:
             raise ValueError("Only somebody with an id has a scope of their own.")
-        await self._see(Tenancy(user_id=actor.id))
-        return UserScope(self.session, actor, self.clock, self.origin)
+        await self._transaction.see(Tenancy(user_id=actor.id))
+        return UserScope(self._transaction, actor, self.clock, self.origin)
 
     async def to_organization(
         self, organization: OrganizationRef, actor: Actor, *, role: Role, permissions: Iterable[str]
     ) -> "OrgScope":
         """Go on inside an organization, in the same transaction; what was seen before is out of sight."""
-        await self._see(Tenancy(org_id=organization.id))
-        return OrgScope(self.session, actor, self.clock, organization, role, frozenset(permissions), origin=self.origin)
+        await self._transaction.see(Tenancy(org_id=organization.id))
+        return OrgScope(self._transaction, actor, self.clock, organization, role, frozenset(permissions), origin=self.origin)
 
 
 class AnonymousScope(OpenScope):
@@ -123,7 +134,7 @@ class AnonymousScope(OpenScope):
 
     async def present(self, secret_hash: bytes) -> None:
         """Go on with this secret, in the same transaction; what was seen before is out of sight."""
-        await self._see(Tenancy(presented=secret_hash))
+        await self._transaction.see(Tenancy(presented=secret_hash))
 
 
 class UserScope(OpenScope):
@@ -145,7 +156,7 @@ class OrgScope(Scope):
 
     def __init__(
         self,
-        session: AsyncSession,
+        transaction: Transaction,
         actor: Actor,
         clock: Clock,
         organization: OrganizationRef,
@@ -154,7 +165,7 @@ class OrgScope(Scope):
         *,
         origin: Origin | None = None,
     ) -> None:
-        super().__init__(session, actor, clock, origin)
+        super().__init__(transaction, actor, clock, origin)
         self.organization = organization
         self.role = role
         self.permissions = permissions
@@ -182,8 +193,8 @@ class OrgScope(Scope):
 class SystemScope(Scope):
     """All organizations at once, for a stated reason, which is written down before anything is seen."""
 
-    def __init__(self, session: AsyncSession, actor: Actor, clock: Clock, reason: str) -> None:
-        super().__init__(session, actor, clock)
+    def __init__(self, transaction: Transaction, actor: Actor, clock: Clock, reason: str) -> None:
+        super().__init__(transaction, actor, clock)
         self.reason = reason
 
 

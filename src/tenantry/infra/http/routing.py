@@ -34,7 +34,14 @@ class Router(APIRouter):
     """Collects the routes of a slice. `tags=["pinata"]` names the section of the API reference they stand in."""
 
     def __init__(self, *, prefix: str = "", tags: list[str] | None = None) -> None:
+        self.declared: list[tuple[str, Callable[..., Any], dict[str, Any]]] = []
+        """Path, function and options of each route, as they were given."""
         super().__init__(prefix=prefix, tags=list(tags or []), route_class=Route, redirect_slashes=False)
+
+    def add_api_route(self, path: str, endpoint: Callable[..., Any], **options: Any) -> None:
+        """Add a route."""
+        self.declared.append((path, endpoint, options))
+        super().add_api_route(path, endpoint, **options)
 
 
 def operation_id(route: APIRoute) -> str:

@@ -9,6 +9,7 @@ import uvicorn
 from starlette.types import ASGIApp
 
 from tenantry.core.settings import Settings
+from tenantry.infra.http.writes import Protocol
 
 GRACE = 2
 """Seconds which running requests and open sockets get when the server stops."""
@@ -48,6 +49,7 @@ def server_config(app: ASGIApp | str, settings: Settings, *, factory: bool = Fal
         workers=workers,
         host=settings.host,
         port=settings.port,
+        http=Protocol,
         log_config=None,
         access_log=False,
         server_header=False,

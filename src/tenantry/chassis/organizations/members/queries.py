@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Select, func, or_, select, tuple_
+from sqlalchemy import Select, bindparam, func, or_, select, tuple_
 
 from tenantry.chassis import access
 from tenantry.chassis.identity.models import Person
@@ -29,6 +29,11 @@ _FOUND = select(
     Membership.seen_at,
 ).join(Membership, Membership.org_id == Organization.id)
 
+_OF_SLUG = _FOUND.where(Organization.slug == bindparam("slug"))
+_OF_FORMER_SLUG = _FOUND.join(Address, Address.organization_id == Organization.id).where(
+    Address.slug == bindparam("slug")
+)
+
 
 async def membership_of(scope: UserScope, slug: str, *, deleted: bool = False) -> access.Membership | None:
     """What the person is to the organization of this slug, or of one that had it before.
@@ -38,10 +43,7 @@ async def membership_of(scope: UserScope, slug: str, *, deleted: bool = False) -
     Raises:
         Problem: `organization.deleted` (410), to its owners.
     """
-    row = (await scope.session.execute(_FOUND.where(Organization.slug == slug))).one_or_none()
-    if row is None:
-        former = _FOUND.join(Address, Address.organization_id == Organization.id).where(Address.slug == slug)
-        row = (await scope.session.execute(former)).one_or_none()
+    row = next(iter(await scope.rows(_OF_SLUG, slug=slug) or await scope.rows(_OF_FORMER_SLUG, slug=slug)), None)
     if row is None or (row.deleted_at is not None and row.role != Role.OWNER.word):
         return None
     if row.deleted_at is not None and not deleted:
