@@ -68,7 +68,7 @@ async def test_every_answer_carries_the_headers(service: Service) -> None:
 
 async def test_answers_for_one_person_are_kept_nowhere(service: Service) -> None:
     ada = await service.sign_up()
-    assert (await ada.client.get("/api/v1/me")).headers["cache-control"] == "no-store"
+    assert (await ada.client.get(ada.url("/notes/notes"))).headers["cache-control"] == "no-store"
     assert (await ada.client.get(ada.url())).headers["cache-control"] == "private, no-cache"
 
 

@@ -126,7 +126,9 @@ class OpenScope(Scope):
     ) -> "OrgScope":
         """Go on inside an organization, in the same transaction; what was seen before is out of sight."""
         await self._transaction.see(Tenancy(org_id=organization.id))
-        return OrgScope(self._transaction, actor, self.clock, organization, role, frozenset(permissions), origin=self.origin)
+        return OrgScope(
+            self._transaction, actor, self.clock, organization, role, frozenset(permissions), origin=self.origin
+        )
 
 
 class AnonymousScope(OpenScope):

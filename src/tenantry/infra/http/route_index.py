@@ -9,7 +9,7 @@ from collections import defaultdict
 from collections.abc import Sequence
 
 from fastapi import APIRouter, FastAPI
-from fastapi.routing import APIRoute
+from fastapi.routing import APIRoute, iter_route_contexts
 from starlette.routing import BaseRoute, Match
 from starlette.types import Receive, Scope, Send
 
@@ -21,7 +21,7 @@ Fixed = tuple[tuple[int, str], ...]
 
 def mount(app: FastAPI, router: APIRouter, *, prefix: str, tags: Sequence[str] = ()) -> None:
     """Like `app.include_router`, with the routes of our own routers put into the application one by one."""
-    if not isinstance(router, Router):
+    if not isinstance(router, Router) or len(router.declared) != len(list(iter_route_contexts(router.routes))):
         app.include_router(router, prefix=prefix, tags=list(tags))
         return
     for path, endpoint, options in router.declared:

@@ -43,6 +43,15 @@ class Router(APIRouter):
         self.declared.append((path, endpoint, options))
         super().add_api_route(path, endpoint, **options)
 
+    def include_router(self, router: APIRouter, **options: Any) -> None:
+        """Add the routes of another."""
+        if isinstance(router, Router):
+            prefix, tags = options.get("prefix", ""), [*(options.get("tags") or ()), *router.tags]
+            for path, endpoint, given in router.declared:
+                own = {**given, "tags": [*tags, *(given.get("tags") or ())]}
+                self.declared.append((prefix + router.prefix + path, endpoint, own))
+        super().include_router(router, **options)
+
 
 def operation_id(route: APIRoute) -> str:
     """`list_scans` in the section `pinata` is `pinata_list_scans`."""
