@@ -150,7 +150,7 @@ class UserScope(OpenScope):
 
     async def present(self, secret_hash: bytes) -> None:
         """See the row of this secret too, in the same transaction; what was seen before is out of sight."""
-        await self._see(Tenancy(user_id=self.user_id, presented=secret_hash))
+        await self._transaction.see(Tenancy(user_id=self.user_id, presented=secret_hash))
 
 
 class OrgScope(Scope):
