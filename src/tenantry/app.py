@@ -9,6 +9,11 @@ from fastapi.routing import APIRoute, iter_route_contexts
 from tenantry.chassis import housekeeping
 from tenantry.chassis.access import Access, Permissions
 from tenantry.chassis.access.sockets import reader_of
+from tenantry.chassis.api_keys import routes as api_keys
+from tenantry.chassis.api_keys.authenticator import ApiKeys
+from tenantry.chassis.api_keys.usage import routes as usage
+from tenantry.chassis.api_keys.usage.meter import UsageMeter
+from tenantry.chassis.api_keys.usage.ring import UsageRing
 from tenantry.chassis.audit import retention as audit_retention
 from tenantry.chassis.audit import routes as audit
 from tenantry.chassis.identity import routes as identity
@@ -38,10 +43,10 @@ from tenantry.infra.secrets import Sealer, load_keys
 from tenantry.infra.storage import Storage, files_router
 from tenantry.infra.telemetry import Metrics
 
-FLOORS = (audit, identity, second_factors, passkeys, organizations, onboarding)
+FLOORS = (audit, identity, second_factors, passkeys, organizations, api_keys, usage, onboarding)
 """What the chassis itself serves, from the ground up."""
 
-PERMISSIONS = (audit.PERMISSIONS, organizations.PERMISSIONS, onboarding.PERMISSIONS)
+PERMISSIONS = (audit.PERMISSIONS, organizations.PERMISSIONS, api_keys.PERMISSIONS, onboarding.PERMISSIONS)
 JOBS = (*jobs.JOBS, *events.JOBS, *mail.JOBS, *audit_retention.JOBS, *housekeeping.JOBS)
 SCHEDULES = (*jobs.SCHEDULES, *events.SCHEDULES, *audit_retention.SCHEDULES, *housekeeping.SCHEDULES)
 
@@ -90,9 +95,11 @@ def create_app(
     app.state.relying_party = RelyingParty.of(settings)
     app.state.code_keys = CodeKeys(load_keys(settings))
     app.state.products = tuple(products)
+    app.state.usage = meter = UsageMeter(database)
+    app.add_middleware(UsageRing, meter=meter)
     app.state.access = Access(
         database,
-        authenticators=[cookie],  # the ways to sign in, in order: one line each
+        authenticators=[ApiKeys(meter.refused), cookie],  # the ways to sign in, in order: one line each
         membership_of=membership_of,
         permissions=all_permissions(products),
         require_recent_proof=require_recent_proof,

@@ -138,10 +138,12 @@ async def _serve(
 
 @asynccontextmanager
 async def _live(app: "FastAPI") -> AsyncIterator[None]:
-    """Sockets are served for as long as the application is."""
+    """Sockets are served, and the use of API keys is counted, for as long as the application runs."""
     await app.state.hub.start()
+    await app.state.usage.start()
     yield
     await app.state.hub.stop()
+    await app.state.usage.stop()
 
 
 async def _work(settings: Settings, urls: DatabaseUrls) -> None:

@@ -80,16 +80,16 @@ async def test_strangers_come_nowhere(w: World, operation: Operation, untouched:
 
 @pytest.mark.parametrize("operation", IN_ORGANIZATION, ids=str)
 async def test_members_of_another_organization_find_nothing(w: World, operation: Operation) -> None:
-    before = await w.fingerprint(w.a)
     ids = await own_ids(w, operation)
-    outsider = w.b.owner.client
-    hidden = await outsider.request(operation.method, w.url(w.a, operation, ids), **w.request(operation))
-    refused(hidden, 404, w, "a member of another organization")
-    url = w.url(w.a, operation, ids).replace(f"/orgs/{w.a.owner.org}", f"/orgs/no-such-{secrets.token_hex(3)}")
-    absent = await outsider.request(operation.method, url, **w.request(operation))
-    refused(absent, 404, w, "no such organization")
-    same = {"code", "detail", "hint"}
-    assert {key: hidden.json()[key] for key in same} == {key: absent.json()[key] for key in same}, "existence shows"
+    before = await w.fingerprint(w.a)
+    for who, outsider in w.outsiders.items():
+        hidden = await outsider.request(operation.method, w.url(w.a, operation, ids), **w.request(operation))
+        refused(hidden, 404, w, who)
+        url = w.url(w.a, operation, ids).replace(f"/orgs/{w.a.owner.org}", f"/orgs/no-such-{secrets.token_hex(3)}")
+        absent = await outsider.request(operation.method, url, **w.request(operation))
+        refused(absent, 404, w, "no such organization")
+        same = {"code", "detail", "hint"}
+        assert {key: hidden.json()[key] for key in same} == {key: absent.json()[key] for key in same}, "existence shows"
     assert await w.fingerprint(w.a) == before
 
 
@@ -131,6 +131,22 @@ async def test_roles_do_what_they_may_and_no_more(w: World, operation: Operation
     assert not await w.known_ids(w.b) & set(_ids_within(answer.text))
 
 
+@pytest.mark.parametrize("operation", GUARDED, ids=str)
+async def test_keys_do_what_they_may_and_no_more(w: World, operation: Operation, untouched: None) -> None:
+    for who, key in w.keys.items():
+        url = w.url(w.a, operation, await own_ids(w, operation))
+        answer = await key.client.request(operation.method, url, **w.request(operation))
+        if operation.permission is None or not operation.for_keys:
+            refused(answer, 403, w, who)
+            assert answer.json()["code"] == "session.required", who
+        elif operation.permission in key.given and w.may(key.role, operation.permission):
+            assert answer.status_code < 300 or answer.status_code in (409, 422), f"{who}: {answer.text[:500]}"
+        else:
+            refused(answer, 403, w, who)
+            assert answer.json()["permission"] == operation.permission, who
+        assert not await w.known_ids(w.b) & set(_ids_within(answer.text)), who
+
+
 @pytest.mark.parametrize("operation", IN_ORGANIZATION, ids=str)
 async def test_ids_inside_bodies_and_queries_find_nothing(w: World, operation: Operation, untouched: None) -> None:
     url = w.url(w.a, operation, await own_ids(w, operation))
@@ -155,14 +171,18 @@ async def test_live_topics_show_only_ones_own(w: World, topic: Any) -> None:
             (w.b.owner.client, 404),
             (w.strangers["nobody"], 401),
             (w.strangers["an ended session"], 401),
+            (w.strangers["a revoked key"], 401),
+            (w.outsiders["a key to another organization"], 404),
         ):
             with pytest.raises(websockets.InvalidStatus) as refusal:
                 await _connect(socket_url, client)
             assert refusal.value.response.status_code == status
         states = 0
-        for role, person in w.members.items():
-            async with await _connect(socket_url, person.client) as socket:
-                may = w.may(role, topic.permission)
+        readers = [(person.client, w.may(role, topic.permission)) for role, person in w.members.items()]
+        for key in w.keys.values():
+            readers.append((key.client, topic.permission in key.given and w.may(key.role, topic.permission)))
+        for client, may in readers:
+            async with await _connect(socket_url, client) as socket:
                 tried = ["", str(uuid4()), "x", *mine, *some]
                 for answer in await _subscribe(socket, [f"{topic.name}:{id}" if id else topic.name for id in tried]):
                     if answer["type"] == "state":
@@ -205,7 +225,9 @@ def forgeries(operation: Operation, document: dict[str, Any], foreign: str) -> I
 
 async def _connect(url: str, client: Any) -> Any:
     cookie = "; ".join(f"{name}={value}" for name, value in client.cookies.items())
-    return await websockets.connect(url, additional_headers={"cookie": cookie} if cookie else {})
+    headers = {"cookie": cookie, "authorization": client.headers.get("authorization", "")}
+    sent = {name: value for name, value in headers.items() if value}
+    return await websockets.connect(url, additional_headers=sent)
 
 
 async def _subscribe(socket: Any, topics: list[str]) -> list[dict[str, Any]]:

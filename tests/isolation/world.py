@@ -23,6 +23,7 @@ from tenantry.infra.database.database import Database
 from tenantry.infra.database.models import isolations
 from tenantry.infra.database.scopes import OrganizationRef
 from tenantry.infra.database.urls import DatabaseUrls
+from tests.isolation.keys import KeyCaller, bad_keys, good_keys, make, permissions_of, program
 from tests.service import Person, Service, heavy_work
 
 HAS_ID = """SELECT column_name FROM information_schema.columns
@@ -49,6 +50,11 @@ class Operation:
     def public(self) -> bool:
         """Whether anybody may call it."""
         return "security" not in self.about
+
+    @property
+    def for_keys(self) -> bool:
+        """Whether API keys may call it at all."""
+        return {"api_key": []} in self.about["security"]
 
     @property
     def parameters(self) -> list[str]:
@@ -86,6 +92,12 @@ class World:
     b: Side
     members: dict[Role, Person]
     strangers: dict[str, httpx.AsyncClient]
+    outsiders: dict[str, httpx.AsyncClient] = field(default_factory=dict)
+    """Who is at home in `b`."""
+    keys: dict[str, KeyCaller] = field(default_factory=dict)
+    """Programs with keys to `a`."""
+    lasting: set[str] = field(default_factory=set)
+    """Ids of rows which the attack needs itself, and leaves alone."""
 
     @property
     def document(self) -> dict[str, Any]:
@@ -125,7 +137,7 @@ class World:
     async def _listed(self, side: Side, collection: str) -> list[str]:
         answer = await side.owner.client.get(collection, params={"limit": 10})
         items = answer.json().get("items") if answer.status_code == 200 else None
-        return [str(item["id"]) for item in items or [] if "id" in item]
+        return [str(item["id"]) for item in items or [] if "id" in item and str(item["id"]) not in self.lasting]
 
     def url(self, side: Side, operation: Operation, ids: dict[str, str]) -> str:
         """The address with these ids in it."""
@@ -159,6 +171,8 @@ class World:
             if product.sample:
                 answer = await side.owner.client.post(side.owner.url(f"/samples/{product.slug}"))
                 assert answer.status_code == 201, answer.text
+        for own in (False, True):
+            await make(side.owner, side.owner.org, ["organization.read"], own=own)
         await self.service.work()
 
     async def _spare_members(self, side: Side) -> None:
@@ -216,6 +230,7 @@ async def world(settings: Settings, urls: DatabaseUrls) -> AsyncIterator[World]:
     made = World(service, a, b, members, await _strangers(service))
     async with database.system_scope("confirm addresses in a test") as system:
         await system.session.execute(update(PersonCard).values(verified_at=system.now()))
+    await _add_keys(made)
     async with heavy_work():
         for side in (a, b):
             await made.fill(side)
@@ -242,6 +257,23 @@ async def _fill_account(database: Database, person: Person) -> None:
                 used_at=None,
             )
         )
+
+
+async def _add_keys(w: World) -> None:
+    """Programs beside the people: with keys to `a`, with one to `b`, and with keys that are good for nothing."""
+    leaving = await w.service.sign_up("Leaving")
+    async with w.service.database.org_scope(w.a.ref, actor_of(w.a.owner)) as scope:
+        await admit(scope, Newcomer(UUID(leaving.me["id"]), leaving.me["email"], None), Role.ADMIN)
+    w.keys, lasting = await good_keys(w.service, w.a.owner.org, w.members)
+    bad, more = await bad_keys(w.service, w.a.owner, leaving)
+    w.strangers |= bad
+    w.lasting |= lasting | more
+    key = await make(w.b.owner, w.b.owner.org, await permissions_of(w.b.owner, w.b.owner.org))
+    w.lasting.add(key["id"])
+    w.outsiders = {
+        "a member of another organization": w.b.owner.client,
+        "a key to another organization": await program(w.service, key["secret"]),
+    }
 
 
 async def _strangers(service: Service) -> dict[str, httpx.AsyncClient]:

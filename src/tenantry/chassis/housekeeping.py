@@ -1,5 +1,8 @@
 """What the installation clears away by itself."""
 
+from tenantry.chassis.api_keys.actions import forget_rotated
+from tenantry.chassis.api_keys.settings import ApiKeySettings
+from tenantry.chassis.api_keys.usage.actions import prune_usage
 from tenantry.chassis.identity.actions import forget_expired_invitations
 from tenantry.chassis.identity.passkeys.challenges import forget_expired_challenges
 from tenantry.chassis.identity.second_factors.pending import forget_expired_sign_ins
@@ -19,6 +22,8 @@ async def housekeeping(context: SystemJobContext) -> None:
         await forget_expired_sign_ins(scope)
         await forget_expired_challenges(scope)
         await forget_expired(scope)
+        await forget_rotated(scope)
+        await prune_usage(scope, ApiKeySettings.load().usage_days)
 
 
 JOBS = [housekeeping]

@@ -93,6 +93,44 @@ def a_query_crosses() -> None:
     queries.list_notes = list_notes
 
 
+def keys_open_every_organization() -> None:
+    """An API key enters whatever organization stands in the address."""
+    from dataclasses import replace
+
+    from sqlalchemy import select
+
+    from tenantry.chassis.access import Access
+    from tenantry.chassis.organizations.directory.models import Organization
+    from tenantry.infra.database.scopes import OrganizationRef
+
+    inner = Access._with_key
+
+    async def _with_key(self: Any, scope: Any, actor: Any, key: Any, connection: Any, slug: str, only: bool) -> Any:
+        entry = await scope.session.scalar(select(Organization).where(Organization.slug == slug))
+        other = replace(key, organization=OrganizationRef(entry.id, entry.slug, entry.name)) if entry else key
+        return await inner(self, scope, actor, other, connection, slug, only)
+
+    Access._with_key = _with_key  # type: ignore[method-assign]
+
+
+def keys_never_end() -> None:
+    """A revoked or expired API key stays good."""
+    from tenantry.chassis.api_keys import authenticator
+
+    authenticator._over = lambda key, scope: None  # type: ignore[assignment]
+
+
+def keys_keep_what_they_had() -> None:
+    """A person's own key does not shrink with their role."""
+    from tenantry.chassis.api_keys import authenticator
+    from tenantry.core.roles import Role
+
+    async def _role_of(*_: Any) -> Role:
+        return Role.OWNER
+
+    authenticator._role_of = _role_of
+
+
 MUTATIONS = [
     members_everywhere,
     existence_shows,
@@ -101,4 +139,7 @@ MUTATIONS = [
     sessions_never_end,
     the_service_sees_all,
     a_query_crosses,
+    keys_open_every_organization,
+    keys_never_end,
+    keys_keep_what_they_had,
 ]

@@ -13,11 +13,22 @@ from starlette.requests import HTTPConnection
 
 from tenantry.chassis.access.permissions import Permissions
 from tenantry.core.actors import Actor
-from tenantry.core.errors import NotFound, Problem, Unauthenticated
+from tenantry.core.errors import Forbidden, NotFound, Problem, Unauthenticated
 from tenantry.core.roles import Role
 from tenantry.infra.database.database import Database
 from tenantry.infra.database.scopes import AnonymousScope, OrganizationRef, OrgScope, UserScope
 from tenantry.infra.http.requests import note, origin_of
+
+
+@dataclass(frozen=True)
+class Key:
+    """What an API key is good for: one organization, as what, and at most which permissions."""
+
+    organization: OrganizationRef
+    role: Role
+    permissions: frozenset[str]
+    had_slug: Callable[[AnonymousScope, str], Awaitable[bool]]
+    """Whether the organization was found by this slug in earlier times."""
 
 
 @dataclass(frozen=True)
@@ -28,6 +39,8 @@ class Identity:
     session_id: UUID | None = None
     on_arrival: Callable[[UserScope], Awaitable[None]] | None = None
     """Called in the person's own scope, such as to note that the session was used."""
+    key: Key | None = None
+    """Of an API key, which enters its organization without being a person."""
 
 
 class Authenticator(Protocol):
@@ -83,13 +96,8 @@ class Access:
     require_recent_proof: RequireRecentProof
 
     @asynccontextmanager
-    async def as_user(self, connection: HTTPConnection, *, recently_proved: bool = False) -> AsyncIterator[UserScope]:
-        """The scope of the person who calls; `recently_proved` for what needs a recent proof that it is still them.
-
-        Raises:
-            Unauthenticated: `session.missing` or `session.invalid`.
-            Forbidden: `proof.required`.
-        """
+    async def _identified(self, connection: HTTPConnection) -> AsyncIterator[tuple[AnonymousScope, Identity]]:
+        """Who calls, in the transaction that goes on as them."""
         for authenticator in self.authenticators:
             credential = authenticator.credential(connection)
             if credential is None:
@@ -100,55 +108,128 @@ class Access:
                 if identity is None:
                     raise Unauthenticated("session.invalid", "You are no longer signed in.", hint="Sign in again.")
                 note(connection.scope, actor=identity.actor, session_id=identity.session_id)
-                user = await scope.to_user(identity.actor)
-                if identity.on_arrival is not None:
-                    await identity.on_arrival(user)
-                if recently_proved:
-                    await self.require_recent_proof(user, identity.session_id)
-                yield user
+                yield scope, identity
                 return
         raise Unauthenticated("session.missing", "You are not signed in.", hint="Sign in first.")
 
     @asynccontextmanager
+    async def as_user(self, connection: HTTPConnection, *, recently_proved: bool = False) -> AsyncIterator[UserScope]:
+        """The scope of the person who calls; `recently_proved` for what needs a recent proof that it is still them.
+
+        Raises:
+            Unauthenticated: `session.missing` or `session.invalid`.
+            Forbidden: `proof.required`; `session.required` for an API key, which is no person.
+        """
+        async with self._identified(connection) as (scope, identity):
+            if identity.key is not None:
+                note(connection.scope, key_of=identity.key.organization)
+                raise _session_required()
+            user = await _as_person(scope, identity)
+            if recently_proved:
+                await self.require_recent_proof(user, identity.session_id)
+            yield user
+
+    @asynccontextmanager
     async def as_member(
-        self, connection: HTTPConnection, slug: str, *, recently_proved: bool = False, deleted: bool = False
+        self,
+        connection: HTTPConnection,
+        slug: str,
+        *,
+        recently_proved: bool = False,
+        session_only: bool = False,
+        deleted: bool = False,
     ) -> AsyncIterator[OrgScope]:
-        """The scope of the organization, for one of its members; `deleted`: even while it is being deleted, for its owners.
+        """The scope of the organization, for one of its members, or for an API key to it.
+
+        `recently_proved`, `session_only`: a key can prove nothing, so what needs a proof it may do by its permission alone, and
+        what is for people alone it may not do. `deleted`: even while the organization is being deleted, for its owners.
 
         Raises:
             Unauthenticated: nobody is signed in.
-            Forbidden: `proof.required`, inside one's own organization.
+            Forbidden: `proof.required`, `session.required`, inside one's own organization.
             NotFound: `organization.not_found`; there is none, or the caller doesn't belong to it.
             Problem: `organization.moved` (308), it has another slug now; `organization.deleted` (410).
         """
-        async with self.as_user(connection) as scope:
-            membership = await self.membership_of(scope, slug, deleted=deleted)
+        async with self._identified(connection) as (scope, identity):
+            if identity.key is not None:
+                yield await self._with_key(scope, identity.actor, identity.key, connection, slug, session_only)
+                return
+            user = await _as_person(scope, identity)
+            membership = await self.membership_of(user, slug, deleted=deleted)
             if membership is None:
-                raise NotFound(
-                    "organization.not_found",
-                    "There is no such organization, or you are not a member of it.",
-                    hint="Check the address, or ask one of its owners to invite you.",
-                )
+                raise _no_organization()
             if membership.organization.slug != slug:
                 raise _moved(connection, slug, membership.organization)
             note(connection.scope, organization=membership.organization.slug)
             if recently_proved:
-                await self.require_recent_proof(scope, connection.scope["state"]["session_id"])
-            inside = await scope.to_organization(
-                membership.organization,
-                scope.actor,
-                role=membership.role,
-                permissions=self.permissions.of(membership.role),
-            )
+                await self.require_recent_proof(user, identity.session_id)
+            inside = await self._inside(user, membership)
             if membership.on_arrival is not None:
-                inside.after_commit(partial(self._arrive, membership, scope.actor))
+                inside.after_commit(partial(self._arrive, membership, user.actor))
             yield inside
+
+    async def enter(self, scope: UserScope, slug: str) -> OrgScope:
+        """Go on inside one of the person's organizations, in the same transaction.
+
+        Raises:
+            NotFound: `organization.not_found`.
+        """
+        membership = await self.membership_of(scope, slug)
+        if membership is None:
+            raise _no_organization()
+        return await self._inside(scope, membership)
+
+    async def _inside(self, scope: UserScope, membership: Membership) -> OrgScope:
+        return await scope.to_organization(
+            membership.organization,
+            scope.actor,
+            role=membership.role,
+            permissions=self.permissions.of(membership.role),
+        )
+
+    async def _with_key(
+        self, scope: AnonymousScope, actor: Actor, key: Key, connection: HTTPConnection, slug: str, session_only: bool
+    ) -> OrgScope:
+        """A key may what was given to it, and never more than the role behind it still allows."""
+        note(connection.scope, key_of=key.organization)
+        if slug != key.organization.slug:
+            if await key.had_slug(scope, slug):
+                raise _moved(connection, slug, key.organization)
+            raise _no_organization()
+        note(connection.scope, organization=slug)
+        if session_only:
+            raise _session_required()
+        allowed = self.permissions.of(key.role) & key.permissions
+        return await scope.to_organization(key.organization, actor, role=key.role, permissions=allowed)
 
     async def _arrive(self, membership: Membership, actor: Actor) -> None:
         # In a transaction of its own: the request's would hold the membership's row while it waits for others.
         async with self.database.org_scope(membership.organization, actor) as inside:
             if membership.on_arrival is not None:
                 await membership.on_arrival(inside)
+
+
+async def _as_person(scope: AnonymousScope, identity: Identity) -> UserScope:
+    user = await scope.to_user(identity.actor)
+    if identity.on_arrival is not None:
+        await identity.on_arrival(user)
+    return user
+
+
+def _no_organization() -> NotFound:
+    return NotFound(
+        "organization.not_found",
+        "There is no such organization, or you are not a member of it.",
+        hint="Check the address, or ask one of its owners to invite you.",
+    )
+
+
+def _session_required() -> Forbidden:
+    return Forbidden(
+        "session.required",
+        "This is for a person who is signed in; an API key cannot do it.",
+        hint="Sign in with a browser.",
+    )
 
 
 def _moved(connection: HTTPConnection, slug: str, organization: OrganizationRef) -> Problem:

@@ -34,14 +34,19 @@ def _idempotency(request: Request) -> Idempotency:
 class _Needs(Guard):
     in_organization = True
 
-    def __init__(self, permission: str, *, recently_proved: bool, deleted: bool) -> None:
+    def __init__(self, permission: str, *, recently_proved: bool, session_only: bool, deleted: bool) -> None:
         self.permission = permission
+        self.session_only = session_only
         self.recently_proved = recently_proved
         self.deleted = deleted
 
     async def __call__(self, request: Request, org: OrgSlug) -> AsyncIterator[OrgScope]:
         entering = access_of(request).as_member(
-            request, org, recently_proved=self.recently_proved, deleted=self.deleted
+            request,
+            org,
+            recently_proved=self.recently_proved,
+            session_only=self.session_only,
+            deleted=self.deleted,
         )
         async with entering as scope:
             scope.require(cast(str, self.permission))
@@ -50,6 +55,8 @@ class _Needs(Guard):
 
 
 class _SignedIn(Guard):
+    session_only = True
+
     def __init__(self, *, recently_proved: bool) -> None:
         self.recently_proved = recently_proved
 
@@ -88,15 +95,17 @@ class _Stranger(Guard):
             yield Visitor(request, stack)
 
 
-def needs(permission: str, *, recently_proved: bool = False, deleted: bool = False) -> Any:
+def needs(permission: str, *, recently_proved: bool = False, session_only: bool = False, deleted: bool = False) -> Any:
     """For `Annotated[OrgScope, needs("pinata.scans.write")]`: a member of `{org}` whose role has this permission.
 
     Answers 401 to strangers, 404 where the caller is no member, 403 where the role does not allow it. While the organization
     is being deleted its owners are answered 410, and all others 404; with `deleted=True` owners are let in even then. With
     `recently_proved=True` for what is dangerous to change: 403 `proof.required` unless the person has shown within the last
-    fifteen minutes who they are.
+    fifteen minutes who they are. With `session_only=True` for what people alone decide: 403 `session.required` for API keys,
+    whatever else they may do.
     """
-    return Depends(_Needs(permission, recently_proved=recently_proved, deleted=deleted), scope="function")
+    guard = _Needs(permission, recently_proved=recently_proved, session_only=session_only, deleted=deleted)
+    return Depends(guard, scope="function")
 
 
 def signed_in(*, recently_proved: bool = False) -> Any:

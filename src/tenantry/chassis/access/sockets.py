@@ -15,4 +15,5 @@ async def reader_of(socket: WebSocket, slug: str) -> Reader:
     """
     access = access_of(socket)
     async with access.as_member(socket, slug) as scope:
-        return Reader(scope.org_id, scope.actor.id, open=lambda: access.as_member(socket, slug))
+        actor = scope.actor
+        return Reader(scope.org_id, actor.id, open=lambda: access.as_member(socket, slug), owner_id=actor.owner)

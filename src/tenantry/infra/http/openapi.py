@@ -49,7 +49,10 @@ def build_openapi(app: FastAPI, *, cookie: str) -> dict[str, Any]:
     problem = ProblemDocument.model_json_schema(ref_template="#/components/schemas/{model}")
     schemas |= problem.pop("$defs", {})
     schemas["ProblemDocument"] = problem
-    document["components"]["securitySchemes"] = {"session": {"type": "apiKey", "in": "cookie", "name": cookie}}
+    document["components"]["securitySchemes"] = {
+        "session": {"type": "apiKey", "in": "cookie", "name": cookie},
+        "api_key": {"type": "http", "scheme": "bearer", "description": "An API key, tnt_live_…"},
+    }
     for route in iter_route_contexts(app.routes):
         for method in route.methods or ():
             operation = document["paths"].get(route.path_format, {}).get(method.lower())
@@ -62,7 +65,7 @@ def _complete(operation: dict[str, Any], guard: Guard | None, method: str) -> No
     operation["responses"].pop("422", None)
     statuses = {422} if "requestBody" in operation or operation.get("parameters") else set()
     if guard is not None and not guard.public:
-        operation["security"] = [{"session": []}]
+        operation["security"] = [{"session": []}] if guard.session_only else [{"session": []}, {"api_key": []}]
         statuses |= {401, 403, 404} if guard.in_organization else {401}
         if guard.permission:
             operation["x-permission"] = guard.permission

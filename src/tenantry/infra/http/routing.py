@@ -67,3 +67,5 @@ class Guard:
     """Whether the route stands below `/orgs/{org}`."""
     public: bool = False
     """Whether anybody may call it."""
+    session_only: bool = False
+    """Whether it is for people who are signed in, and not for API keys."""

@@ -79,7 +79,7 @@ class Hub:
                     connection.event_happened(UUID(event))
             case {"user": user}:
                 for connection in self._everybody():
-                    if connection.reader.user_id == UUID(user):
+                    if UUID(user) in (connection.reader.user_id, connection.reader.owner_id):
                         connection.access_changed()
 
     def _read_all(self) -> None:

@@ -32,3 +32,5 @@ class Reader:
     org_id: UUID
     user_id: UUID | None
     open: Callable[[], AbstractAsyncContextManager[OrgScope]]
+    owner_id: UUID | None = None
+    """The person whose own API key it is, if it is one: what happens to them happens to it."""

@@ -1,0 +1,1 @@
+"""What API keys are used for: counted in memory, saved in batches, kept by the hour."""
