@@ -7,6 +7,7 @@ from typing import Any
 from tenantry.products.pinata.engine.calls import Calls
 from tenantry.products.pinata.engine.facts import CLASS
 from tenantry.products.pinata.engine.findings import Findings, Found, Table, is_migration
+from tenantry.products.pinata.engine.gateways import Rewrites
 from tenantry.products.pinata.engine.graph import EFFECTS, ENTRIES, KINDS
 from tenantry.products.pinata.engine.matching import RoutePaths, host_of
 from tenantry.products.pinata.engine.resolve.program import Program
@@ -195,7 +196,8 @@ class Builder:
                         self.tables_by_name[name.lower()], target, "references", 1.0, table.file.path, table.line
                     )
         routes = RoutePaths(
-            [(item.name, self._service(item.file.path), node) for item, node in placed if item.kind == "route"]
+            [(item.name, self._service(item.file.path), node) for item, node in placed if item.kind == "route"],
+            Rewrites.of(self.program.project),
         )
         named: dict[tuple[str, str], str] = {}
         for item, node in placed:

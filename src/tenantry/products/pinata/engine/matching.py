@@ -3,6 +3,8 @@
 import re
 from collections import defaultdict
 
+from tenantry.products.pinata.engine.gateways import Rewrites
+
 _HOST = re.compile(r"^[a-z][a-z0-9+.-]*://([^/?#]*)", re.IGNORECASE)
 _LOCAL = frozenset(("localhost", "127.0.0.1", "0.0.0.0", "host.docker.internal"))  # noqa: S104
 _HOLE = re.compile(r"\{[^}]*\}")
@@ -24,7 +26,8 @@ def host_of(name: str) -> str:
 class RoutePaths:
     """Routes (name, service, node id) by method and shape: `/users/{id}` and `/users/{}` have one shape."""
 
-    def __init__(self, routes: list[tuple[str, str, str]]) -> None:
+    def __init__(self, routes: list[tuple[str, str, str]], rewrites: Rewrites | None = None) -> None:
+        self.rewrites = rewrites
         self.by_shape: dict[tuple[str, str], list[tuple[str, str]]] = defaultdict(list)
         for name, service, node in routes:
             method, _, path = name.partition(" ")
@@ -35,6 +38,16 @@ class RoutePaths:
 
         With a `host` only routes of the service called so: compose files and clusters give services their names as hosts."""
         service = host.partition(":")[0].partition(".")[0]
+        found = self._found(name, host, service)
+        if found or self.rewrites is None:
+            return found
+        method, _, url = name.partition(" ")
+        path = re.sub(r"^\{[^}]*\}(?=/)", "", _HOST.sub("", url).partition("?")[0])
+        for behind, target in self.rewrites.through(path if path.startswith("/") else f"/{path}"):
+            found += [node for node in self._found(f"{method} {behind}", target, target) if node not in found]
+        return found
+
+    def _found(self, name: str, host: str, service: str) -> list[str]:
         return [node for owner, node in self._exactly(name) if not host or owner.lower() == service]
 
     def _exactly(self, name: str) -> list[tuple[str, str]]:

@@ -13,6 +13,7 @@ from typing import Any
 
 from tenantry.products.pinata.engine.build import Builder
 from tenantry.products.pinata.engine.cache import Cache, fingerprint
+from tenantry.products.pinata.engine.configuration import configuration_of
 from tenantry.products.pinata.engine.discover import Discovery, Entry, discover
 from tenantry.products.pinata.engine.facts import FileFacts, unpack
 from tenantry.products.pinata.engine.findings import Diagnostic, Findings
@@ -199,7 +200,7 @@ class _Scan:
                 findings.diagnose("", 0, "engine.failed", f"{item.name}: {type(error).__name__}: {error}")
         self._say("graph", 0, 1, "Joining routes, functions, effects and tables")
         sizes = {entry.path: entry.size for entry in found.sources}
-        services = find_services(build, list(facts), self.root.name)
+        services = find_services(build, list(facts), self.root.name, configuration_of(project))
         nodes, edges, tables = Builder(program, findings, services).build()
         languages: Counter[str] = Counter()
         for path in facts:

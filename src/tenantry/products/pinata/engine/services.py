@@ -6,6 +6,8 @@ import tomllib
 from dataclasses import dataclass
 from typing import Any
 
+from tenantry.products.pinata.engine.configuration import Configuration
+
 _PYTHON = re.compile(r"(?:pyproject\.toml|setup\.(?:py|cfg)|requirements[\w.-]*\.(?:txt|in)|Pipfile|manage\.py)\Z")
 _DOCKER = re.compile(r"(?:[\w.-]+\.)?Dockerfile(?:\.[\w.-]+)?\Z")
 _COMPOSE = re.compile(r"(?:docker-)?compose[\w.-]*\.ya?ml\Z")
@@ -24,8 +26,12 @@ class Service:
     kind: str
 
 
-def find_services(build: dict[str, bytes], sources: list[str], root_name: str) -> list[Service]:
-    """Services by folder; every source file belongs to the nearest one above it. The root is one when nothing else covers it."""
+def find_services(
+    build: dict[str, bytes], sources: list[str], root_name: str, settings: Configuration | None = None
+) -> list[Service]:
+    """Services by folder; every source file belongs to the nearest one above it. The root is one when nothing else covers it.
+
+    A service that its settings give a name (`spring.application.name`) goes by that one: others call it so."""
     found: dict[str, Service] = {}
     for path in sorted(build, key=lambda path: (_strength(path), path)):
         folder, _, file = path.rpartition("/")
@@ -36,12 +42,27 @@ def find_services(build: dict[str, bytes], sources: list[str], root_name: str) -
         name = _named(file, build[path])
         if name is None or folder.rpartition("/")[2] in _NOT_SERVICES and not name:
             continue
+        name = _application(settings, folder) or name
         found.setdefault(folder, Service(name or folder.rpartition("/")[2] or root_name, folder, path, _kind(file)))
     used = {_nearest(found, path) for path in sources}
     services = [service for folder, service in sorted(found.items()) if folder in used]
     if any(_nearest(found, path) is None for path in sources) or not services:
         services.insert(0, Service(root_name, "", "", "folder"))
     return _distinct(services)
+
+
+def _application(settings: Configuration | None, folder: str) -> str:
+    """The name that an application gives itself."""
+    own = settings.by_folder.get(folder) if settings is not None else None
+    names = (
+        (
+            own.get(key, "")
+            for key in ("spring.application.name", "quarkus.application.name", "micronaut.application.name")
+        )
+        if own
+        else ()
+    )
+    return next((name for name in names if name and "$" not in name and "@" not in name), "")
 
 
 def service_of(services: list[Service]) -> "ServiceMap":
@@ -106,7 +127,12 @@ def _named(file: str, content: bytes) -> str | None:
             return None  # settings of a linter
         name = project.get("name")
         return name if isinstance(name, str) else ""
-    if _PYTHON.match(file) or _DOCKER.match(file) or file in ("go.mod", "pom.xml") or file.endswith(".csproj"):
+    if (
+        _PYTHON.match(file)
+        or _DOCKER.match(file)
+        or file in ("go.mod", "pom.xml", "build.gradle", "build.gradle.kts")
+        or file.endswith(".csproj")
+    ):
         return ""
     return None
 

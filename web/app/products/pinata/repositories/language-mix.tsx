@@ -9,6 +9,7 @@ const names: Record<string, string> = {
   json: "JSON",
   css: "CSS",
   html: "HTML",
+  xml: "XML",
   php: "PHP",
   csharp: "C#",
 };

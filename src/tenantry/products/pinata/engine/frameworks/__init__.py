@@ -30,6 +30,14 @@ NAMES = (
     "node_files",
     "nextjs",
     "javascript_http",
+    "spring_web",
+    "jaxrs",
+    "spring_http",
+    "spring_data",
+    "mybatis",
+    "liquibase",
+    "spring_messages",
+    "java_effects",
 )
 
 

@@ -15,7 +15,9 @@ _RUN = (
     "fetch", "fetchrow", "fetchval", "fetch_all", "fetch_one", "fetch_val", "fetchall", "fetchone", "iterate", "prepare",
     "raw", "query", "queryRaw", "queryRawUnsafe", "executeRaw", "executeRawUnsafe", "$queryRaw", "$executeRaw",
     "$queryRawUnsafe", "$executeRawUnsafe", "one", "oneOrNone", "many", "manyOrNone", "none", "any", "all", "get", "run",
-    "read_sql", "read_sql_query", "scalar", "scalars", "mogrify", "copy_expert", "stream", "select", "select_one", "sql",
+    "read_sql", "read_sql_query", "update", "queryForObject", "queryForList", "queryForMap", "queryForStream", "queryForRowSet",
+    "batchUpdate", "prepareStatement", "prepareCall", "executeQuery", "executeUpdate", "executeLargeUpdate", "addBatch",
+    "scalar", "scalars", "mogrify", "copy_expert", "stream", "select", "select_one", "sql",
 )  # fmt: skip
 _RUN_NAMES = ("query", "sql", "statement", "operation", "stmt", "text")
 _TEXT = ("sqlalchemy.text", "sqlalchemy.sql.text", "sqlalchemy.sql.expression.text", "sqlmodel.text")

@@ -1,6 +1,7 @@
 """The languages the engine reads. A new one is one file and one line here."""
 
 import importlib
+import re
 from functools import cache
 from typing import cast
 
@@ -23,6 +24,11 @@ SUFFIXES: dict[str, str] = {
     ".java": "java",
 }
 
+# Of XML only what holds SQL or tables: files of mappers and change logs, by where they lie.
+_SQL_IN_XML = re.compile(
+    r"(?:mapper|dao|mybatis|ibatis|sqlmap|changelog|changeset|liquibase|db/migration)", re.IGNORECASE
+)
+
 
 @cache
 def language(name: str) -> Language:
@@ -41,4 +47,7 @@ def class_language(name: str) -> ClassLanguage | None:
 def language_of(path: str) -> str | None:
     """The language of a file by its suffix, or None when the engine does not read such files."""
     dot = path.rfind(".")
-    return SUFFIXES.get(path[dot:].lower()) if dot >= 0 else None
+    if dot < 0:
+        return None
+    suffix = path[dot:].lower()
+    return SUFFIXES.get(suffix) or ("xml" if suffix == ".xml" and _SQL_IN_XML.search(path) else None)

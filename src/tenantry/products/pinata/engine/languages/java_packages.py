@@ -64,6 +64,7 @@ _KNOWN = {
         "io.micronaut.http.annotation": "Get Post Put Patch Body",
         "lombok": "Getter Setter Builder NoArgsConstructor AllArgsConstructor RequiredArgsConstructor ToString EqualsAndHashCode Slf4j",
         "org.hibernate.annotations": "CreationTimestamp UpdateTimestamp DynamicUpdate SQLDelete Where GenericGenerator Formula Cascade",
+        "org.eclipse.microprofile.reactive.messaging": "Incoming Outgoing Channel Emitter Message",
         "okhttp3": "OkHttpClient Request Response HttpUrl",
     }.items()
     for name in names.split()
@@ -166,8 +167,13 @@ class Packages:
         for item in file.imports:
             if item.alias == head and item.name == head:
                 return self.spelled(f"{item.module}.{name}")
-            if item.name == "*" and item.module not in self.of_package:
+            if item.name == "*" and item.module not in self.of_package and item.module not in self.classes:
                 wildcards.append(self.spelled(item.module))
+        holder = _STATIC.get(head)
+        if holder is not None and not rest:
+            found = next((module for module in wildcards if module.endswith(holder)), None)
+            if found is not None:
+                return f"{found}.{head}"
         if head[:1].islower():
             return self.spelled(name) if name.startswith(_ROOTS) else name.rpartition(".")[2]
         if head in _LANG or not wildcards:
@@ -181,6 +187,14 @@ class Packages:
         return f"{others[0]}.{name}" if len(others) == 1 and len(head) > 1 else name
 
 
+# Static methods that are usually imported with all others of their class.
+_STATIC = {
+    **dict.fromkeys(("route", "nest", "resources"), ".RouterFunctions"),
+    **dict.fromkeys(
+        ("GET", "POST", "PUT", "DELETE", "PATCH", "HEAD", "OPTIONS", "path", "accept", "contentType", "method"),
+        ".RequestPredicates",
+    ),
+}
 _ROOTS = ("java.", "javax.", "jakarta.", "org.", "com.", "io.", "net.")
 
 

@@ -190,7 +190,8 @@ class Inference:
         canonical = speaks.builtins.get(name)
         if canonical is not None:
             return external(canonical)
-        return external(speaks.outside(self.project, file, 0, name)) if name[:1].isupper() else UNKNOWN
+        whole = speaks.outside(self.project, file, 0, name)
+        return external(whole) if name[:1].isupper() or "." in whole else UNKNOWN
 
     def _global(self, file: FileFacts, name: str) -> Value:
         """A name of a module: its own, one of those it takes over whole from others, or a built-in one."""
@@ -490,20 +491,36 @@ class Inference:
         if callee.kind == EXTERNAL and callee.path == "super":
             inside = self.project.enclosing_class(at.file, at.scope)
             return Value(SUPER, inside) if inside is not None else UNKNOWN
+        if callee.definition is not None and not call[2] and callee.kind in (INSTANCE, FUNCTION):
+            value = self._accessed(callee, call, last, at)
+            if value is not None:
+                return value
         if callee.kind == FUNCTION and callee.definition is not None and not callee.path:
             wrapped = self._wrapped(callee.definition, call, at)
             return wrapped or self.members.substituted(callee, call, at, self.returned(callee.definition))
-        if callee.kind == INSTANCE and callee.definition is not None and callee.path.count(".") == 1 and not call[2]:
-            speaks = class_language(callee.definition.file.language)
-            field = speaks.property_of(last) if speaks is not None else None
-            value = self.members.own(callee.definition, field) if field is not None else None
-            if value is not None and value.kind in (EXTERNAL, INSTANCE, MANY, LITERAL) and value.path != callee.path:
-                return value
+        if callee.kind == LITERAL and not call[2] and class_language(at.file.language) is not None:
+            return callee  # a field and its accessor share a name: `properties.url()`
         if callee.kind in (EXTERNAL, CLASS, INSTANCE, FUNCTION):
             made = callee._replace(path=callee.path + "()")
             item = self.type_argument(call, at) if call[3] else None
             return made._replace(item=item) if item is not None else made
         return UNKNOWN
+
+    def _accessed(self, callee: Value, call: Expr, method: str, at: At) -> Value | None:
+        """What an accessor gives: of a constant of an enum, what it was made with; else the field."""
+        assert callee.definition is not None
+        speaks = class_language(callee.definition.file.language)
+        field = speaks.property_of(method) if speaks is not None else None
+        if field is None:
+            return None
+        constant = self.members.constant(call[1], at, field)
+        if constant is not None:
+            return constant
+        if callee.kind != INSTANCE or callee.path.count(".") != 1:
+            return None
+        value = self.members.own(callee.definition, field)
+        kinds = (EXTERNAL, INSTANCE, MANY, LITERAL)
+        return value if value is not None and value.kind in kinds and value.path != callee.path else None
 
     def type_argument(self, call: Expr, at: At) -> Value | None:
         """What the first type argument of a call stands for: an instance of Order for `Set<Order>()`."""

@@ -135,6 +135,50 @@ class Members:
                 return special
         return self._member(definition, name, True)
 
+    def constant(self, expr: Expr, at: At, field: str) -> Value | None:
+        """`field` of the enum constant whose accessor `expr` names, by the arguments the constant is made with: `Queues.ORDERS.getName`."""
+        holder, _, name = expr[1].rpartition(".")[0].rpartition(".") if expr[0] == NAME else ("", "", "")
+        owner = self.inference.dotted(holder, at) if holder and name.isupper() else UNKNOWN
+        if owner.kind != CLASS or owner.definition is None:
+            return None
+        definition, project = owner.definition, self.inference.project
+        made = next(
+            (
+                entry.value
+                for entry in project.names(definition.file, definition.index).get(name, ())
+                if isinstance(entry, Assign)
+            ),
+            None,
+        )
+        if made is None or made[0] != CALL or made[1] != (NAME, definition.name):
+            return None
+        position = self._handed_to(definition, field, len(made[2]))
+        return (
+            self.inference.value(made[2][position], definition.inside)
+            if position is not None and position < len(made[2])
+            else None
+        )
+
+    def _handed_to(self, definition: Definition, field: str, arguments: int) -> int | None:
+        """Which argument of the constructor a field is set from; without a constructor fields are set in their order."""
+        project = self.inference.project
+        entries = project.names(definition.file, definition.index).get("constructor", ())
+        for entry in entries:
+            params = definition.file.scopes[entry].params if isinstance(entry, int) else ()
+            if len(params) == arguments:
+                for _, assign in self.attributes(definition).get(field, ()):
+                    position = next((i for i, item in enumerate(params) if assign.value == (NAME, item.name)), None)
+                    if position is not None:
+                        return position
+        if entries:
+            return None
+        fields = [
+            assign.target
+            for assign in definition.file.assigns
+            if assign.scope == definition.index and assign.annotation is not None
+        ]
+        return fields.index(field) if field in fields else None
+
     def nested(self, definition: Definition, name: str) -> Definition | None:
         """The class called `name` that a class, or one of its bases, holds."""
         project = self.inference.project
