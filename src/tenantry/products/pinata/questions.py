@@ -162,6 +162,53 @@ def export(
         _write(output, text)
 
 
+def overlay(
+    where: Annotated[str, typer.Option("--in", metavar="FOLDER", help="The folder to scan.")] = ".",
+    coverage: Annotated[
+        list[Path] | None,
+        typer.Option(metavar="FILE", help="A coverage report: lcov, Cobertura or JaCoCo. Give it several times."),
+    ] = None,
+    since: Annotated[str, typer.Option(help="How far back git's history counts, in git's words.")] = "1 year ago",
+    output: Annotated[
+        Path | None,
+        typer.Option("--output", "-o", metavar="FILE", help="Write the graph with its overlays to this file."),
+    ] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Lay over the graph what stands beside the source: failures that nobody handles, coverage, history and owners, dependencies.
+
+    Exit codes: 0 done; 2 wrong arguments, or a report that cannot be read.
+    """
+    from tenantry.products.pinata.engine.graph import lines
+    from tenantry.products.pinata.engine.overlays import find_overlays
+    from tenantry.products.pinata.engine.overlays.coverage import CoverageError, read_coverage
+    from tenantry.products.pinata.engine.overlays.history import HistoryError, read_history
+    from tenantry.products.pinata.terminal.overlays import print_overlays
+
+    root = Path(where)
+    if not root.is_dir():
+        _refuse(f"{where} is no folder. Overlays need the source, not only its graph.")
+    notes = []
+    try:
+        reports = [read_coverage(path) for path in coverage or ()]
+    except CoverageError as error:
+        _refuse(str(error))
+    try:
+        history = read_history(root, since)
+    except HistoryError as error:
+        history = None
+        notes.append(str(error))
+    document = _graph(where)
+    found = find_overlays(root, document, reports, history)
+    found.notes.extend(notes)
+    if output is not None:
+        _write(output, "".join(lines({**document, "overlays": found.to_dict()})))
+    if as_json:
+        _print_json(found.to_dict())
+    else:
+        print_overlays(_console(), document, found)
+
+
 def serve_mcp(
     path: Annotated[
         str, typer.Argument(help="The folder (scanned again whenever it has changed), or a graph file.")
@@ -221,5 +268,5 @@ def _console() -> Any:
 
 
 COMMANDS: dict[str, Callable[..., None]] = {
-    "trace": trace, "impact": impact, "diff": diff, "check": check, "export": export, "serve-mcp": serve_mcp,
+    "trace": trace, "impact": impact, "diff": diff, "check": check, "export": export, "overlay": overlay, "serve-mcp": serve_mcp,
 }  # fmt: skip

@@ -23,12 +23,12 @@ ROWS = 200
 
 def print_trace(console: Console, root: Step) -> None:
     """The tree of what an entry causes, each line with its place."""
-    tree = Tree(_line(root.node))
+    tree = Tree(line_of(root.node))
     waiting = [(tree, root)]
     while waiting:
         branch, step = waiting.pop()
         for inner in _shown(step):
-            text = _line(inner.node, at(inner.via) if inner.via and not at(inner.node) else "")
+            text = line_of(inner.node, at(inner.via) if inner.via and not at(inner.node) else "")
             if inner.via is not None and inner.via["confidence"] < 1:
                 text.append(f"  {inner.via['confidence']:.0%} sure", style="dim")
             if inner.repeated:
@@ -55,7 +55,7 @@ def _says(step: Step, inner: Step) -> bool:
 def print_impact(console: Console, found: Impact) -> None:
     """Who would notice, by service, the nearest first."""
     for target in found.targets:
-        console.print(_line(target))
+        console.print(line_of(target))
     if found.column:
         console.print(Text(f"column {found.column}", style="bold"))
     groups: list[tuple[str, list[Affected]]] = [
@@ -74,7 +74,7 @@ def print_impact(console: Console, found: Impact) -> None:
             if row.node["service"] != service:
                 service = row.node["service"]
                 console.print(Text(f"  {service or 'no service'}", style="magenta"))
-            line = Text("    ").append_text(_line(row.node))
+            line = Text("    ").append_text(line_of(row.node))
             between = [node["name"] for node in row.way[1:-1] if node["kind"] == "function"]
             if not row.sure and rows is not found.perhaps:
                 line.append("  perhaps", style="yellow")
@@ -102,10 +102,11 @@ def print_violations(console: Console, violations: list[Violation]) -> None:
         if rule.text:
             console.print(Text(f"  {rule.text}", style="dim"), soft_wrap=True)
         for node in violation.way:
-            console.print(Text("    ").append_text(_line(node)), soft_wrap=True)
+            console.print(Text("    ").append_text(line_of(node)), soft_wrap=True)
 
 
-def _line(node: Node, otherwise: str = "") -> Text:
+def line_of(node: Node, otherwise: str = "") -> Text:
+    """A node in a line: what it is, its name, its place."""
     kind = _WORDS.get(node["kind"], node["kind"])
     text = Text.assemble((f"{kind} ", "dim"), (node["name"], _STYLES.get(node["kind"], "")))
     place = at(node) or otherwise
