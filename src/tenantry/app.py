@@ -26,7 +26,9 @@ from tenantry.chassis.identity.second_factors.pending import PendingCookie
 from tenantry.chassis.identity.sessions import SessionCookie
 from tenantry.chassis.manifest import Product
 from tenantry.chassis.onboarding import routes as onboarding
+from tenantry.chassis.organizations import live as organizations_live
 from tenantry.chassis.organizations import routes as organizations
+from tenantry.chassis.organizations.erasure import jobs as erasure
 from tenantry.chassis.organizations.members.queries import membership_of
 from tenantry.core.settings import Settings, SettingsError
 from tenantry.infra import events, jobs, mail
@@ -47,8 +49,16 @@ FLOORS = (audit, identity, second_factors, passkeys, organizations, api_keys, us
 """What the chassis itself serves, from the ground up."""
 
 PERMISSIONS = (audit.PERMISSIONS, organizations.PERMISSIONS, api_keys.PERMISSIONS, onboarding.PERMISSIONS)
-JOBS = (*jobs.JOBS, *events.JOBS, *mail.JOBS, *audit_retention.JOBS, *housekeeping.JOBS)
-SCHEDULES = (*jobs.SCHEDULES, *events.SCHEDULES, *audit_retention.SCHEDULES, *housekeeping.SCHEDULES)
+TOPICS = (*organizations_live.TOPICS,)
+EVENTS = organizations_live.EVENTS
+JOBS = (*jobs.JOBS, *events.JOBS, *mail.JOBS, *audit_retention.JOBS, *erasure.JOBS, *housekeeping.JOBS)
+SCHEDULES = (
+    *jobs.SCHEDULES,
+    *events.SCHEDULES,
+    *audit_retention.SCHEDULES,
+    *erasure.SCHEDULES,
+    *housekeeping.SCHEDULES,
+)
 
 
 def mounted(settings: Settings) -> tuple[Product, ...]:
@@ -109,7 +119,8 @@ def create_app(
     for product in products:
         for router in product.routers:
             mount(app, router, prefix=f"/api/v1/orgs/{{org}}/{product.slug}", tags=[product.slug])
-    app.state.hub = hub = Hub(database, _topics(products), _events(products))
+    app.state.topics = topics = _topics(products)
+    app.state.hub = hub = Hub(database, topics, _events(products))
     app.include_router(live_router(hub, reader_of), prefix="/api/v1")
     app.state.sealer = sealer = Sealer(load_keys(settings))
     database.provide(sealer)
@@ -129,11 +140,11 @@ def described(settings: Settings) -> FastAPI:
 
 
 def _topics(products: Sequence[Product]) -> list[Topic]:
-    return [topic for product in products for topic in product.topics]
+    return [*TOPICS, *(topic for product in products for topic in product.topics)]
 
 
 def _events(products: Sequence[Product]) -> dict[str, str]:
-    return {name: permission for product in products for name, permission in product.events.items()}
+    return EVENTS | {name: permission for product in products for name, permission in product.events.items()}
 
 
 def _refuse_unguarded(app: FastAPI) -> None:

@@ -28,7 +28,7 @@ OPERATIONS = operations_of(APP.openapi())
 IN_ORGANIZATION = [op for op in OPERATIONS if "{org}" in op.path]
 GUARDED = [op for op in OPERATIONS if not op.public]
 WITH_IDS = [op for op in IN_ORGANIZATION if op.parameters]
-TOPICS = [topic for product in APP.state.products for topic in product.topics]
+TOPICS = APP.state.topics
 JOBS = [job for product in APP.state.products for job in product.jobs if not job.system]
 
 

@@ -91,6 +91,18 @@ class NotFound(Problem):
     status = HTTPStatus.NOT_FOUND
 
 
+class Moved(Problem):
+    """It has another address now, which stands in `Location`; the same request goes there."""
+
+    status = HTTPStatus.PERMANENT_REDIRECT
+
+
+class Gone(Problem):
+    """It was here, and is no more."""
+
+    status = HTTPStatus.GONE
+
+
 class Conflict(Problem):
     """The request does not fit the present state."""
 

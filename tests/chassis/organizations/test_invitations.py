@@ -47,7 +47,7 @@ async def waiting(who: Person) -> list[dict[str, Any]]:
 async def test_a_newcomer_joins_by_the_link_in_the_mail(service: Service, ada: Person) -> None:
     made = await invite(ada, " Grace@Example.COM ", "bob@example.com", "bob@example.com", role="admin")
     assert [item["email"] for item in made.json()["items"]] == ["grace@example.com", "bob@example.com"]
-    (mail,) = await mails_to(service, "grace@example.com")
+    mail = (await mails_to(service, "grace@example.com"))[-1]
     assert mail["Subject"] == "Ada invites you to Ada"
     token = await invited(service, "grace@example.com")
     stranger = await service.client()
@@ -96,7 +96,7 @@ async def test_a_link_lets_in_as_many_as_it_says_whoever_asks_at_once(service: S
 async def test_a_second_click_uses_nothing_up(service: Service, ada: Person) -> None:
     token = await link(ada, max_uses=2)
     bob = await service.sign_up("Bob")
-    assert await asyncio.gather(accept(bob, token), accept(bob, token)) == [(200, "ada")] * 2
+    assert list(await asyncio.gather(accept(bob, token), accept(bob, token))) == [(200, "ada")] * 2
     (item,) = await waiting(ada)
     assert (item["uses"], item["max_uses"]) == (1, 2)
     assert await accept(ada, token) == (200, "ada")

@@ -13,7 +13,7 @@ from starlette.requests import HTTPConnection
 
 from tenantry.chassis.access.permissions import Permissions
 from tenantry.core.actors import Actor
-from tenantry.core.errors import Forbidden, NotFound, Problem, Unauthenticated
+from tenantry.core.errors import Forbidden, Moved, NotFound, Unauthenticated
 from tenantry.core.roles import Role
 from tenantry.infra.database.database import Database
 from tenantry.infra.database.scopes import AnonymousScope, OrganizationRef, OrgScope, UserScope
@@ -148,7 +148,8 @@ class Access:
             Unauthenticated: nobody is signed in.
             Forbidden: `proof.required`, `session.required`, inside one's own organization.
             NotFound: `organization.not_found`; there is none, or the caller doesn't belong to it.
-            Problem: `organization.moved` (308), it has another slug now; `organization.deleted` (410).
+            Moved: `organization.moved`, it has another slug now.
+            Gone: `organization.deleted`.
         """
         async with self._identified(connection) as (scope, identity):
             if identity.key is not None:
@@ -232,15 +233,14 @@ def _session_required() -> Forbidden:
     )
 
 
-def _moved(connection: HTTPConnection, slug: str, organization: OrganizationRef) -> Problem:
+def _moved(connection: HTTPConnection, slug: str, organization: OrganizationRef) -> Moved:
     """The same address below the organization's present slug; 308 keeps method and body."""
     path = connection.scope["path"].replace(f"/orgs/{slug}", f"/orgs/{organization.slug}", 1)
     query = connection.url.query
-    return Problem(
+    return Moved(
         "organization.moved",
         f"{organization.name} is at “{organization.slug}” now.",
         hint="Use its new address from now on.",
-        status=308,
         headers={"Location": quote(path) + (f"?{query}" if query else "")},
         slug=organization.slug,
     )

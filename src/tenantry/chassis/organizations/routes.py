@@ -8,6 +8,7 @@ from tenantry.chassis.access import access_of, needs, signed_in
 from tenantry.chassis.organizations.directory.actions import move, rename
 from tenantry.chassis.organizations.directory.queries import entry_of
 from tenantry.chassis.organizations.directory.schemas import OrganizationChange, OrganizationNew
+from tenantry.chassis.organizations.erasure import routes as erasure
 from tenantry.chassis.organizations.founding import create_organization as found
 from tenantry.chassis.organizations.invitations import routes as invitations
 from tenantry.chassis.organizations.members import routes as members
@@ -25,6 +26,7 @@ PERMISSIONS = {
     "organization.write": Role.ADMIN,
     **members.PERMISSIONS,
     **invitations.PERMISSIONS,
+    **erasure.PERMISSIONS,
 }
 
 MOVES = Rate.of("addresses", "10/day")
@@ -82,3 +84,4 @@ async def change_organization(
 
 router.include_router(members.router)
 router.include_router(invitations.router)
+router.include_router(erasure.router)

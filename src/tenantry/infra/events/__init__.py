@@ -5,7 +5,7 @@ await touch(scope, f"pinata.scan:{scan.id}")       # no event, only: look again
 """
 
 from tenantry.infra.events.dispatch import Subscriber, Subscribers, dispatch
-from tenantry.infra.events.emit import access_changed, emit, touch
+from tenantry.infra.events.emit import access_changed, emit, everybody_changed, touch
 from tenantry.infra.events.read import Happened, events_after, present_position
 from tenantry.infra.events.retention import DAILY, prune_events
 
@@ -21,6 +21,7 @@ __all__ = [
     "access_changed",
     "emit",
     "events_after",
+    "everybody_changed",
     "present_position",
     "touch",
 ]

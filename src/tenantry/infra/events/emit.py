@@ -61,6 +61,11 @@ async def access_changed(scope: Scope, user_id: UUID) -> None:
     await _tell(scope, {"user": str(user_id)})
 
 
+async def everybody_changed(scope: OrgScope) -> None:
+    """Have everybody's rights in the organization looked at again, once this is committed: after it was closed or opened."""
+    await _tell(scope, {"org": str(scope.org_id), "access": "changed"})
+
+
 async def _tell(scope: Scope, payload: Mapping[str, str]) -> None:
     # Only ids go this way: whoever listens reads the rest under a scope of its own.
     await scope.session.execute(NOTIFY, {"payload": json.dumps(payload)})

@@ -11,7 +11,7 @@ from tenantry.infra.jobs.context import JobContext, SystemJobContext
 from tenantry.infra.jobs.dead_letters import DeadLetter, dead_letters, retry_dead_letter
 from tenantry.infra.jobs.defer import cancel, defer, defer_once
 from tenantry.infra.jobs.definition import Job, NoRetry, Schedule, job
-from tenantry.infra.jobs.retention import DAILY, prune_jobs
+from tenantry.infra.jobs.retention import DAILY, forget_turn, prune_jobs
 
 JOBS = (prune_jobs,)
 SCHEDULES = (DAILY,)
@@ -29,6 +29,7 @@ __all__ = [
     "dead_letters",
     "defer",
     "defer_once",
+    "forget_turn",
     "job",
     "prune_jobs",
     "retry_dead_letter",

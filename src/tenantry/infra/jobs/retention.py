@@ -1,7 +1,10 @@
 """Letting go of jobs that ended: those that went well are gone at once, the others after a while."""
 
+from uuid import UUID
+
 from sqlalchemy import text
 
+from tenantry.infra.database.scopes import SystemScope
 from tenantry.infra.jobs.context import SystemJobContext
 from tenantry.infra.jobs.definition import Schedule, job
 
@@ -13,6 +16,14 @@ DELETE FROM procrastinate_jobs
        AND coalesce(ended_at, created_at) < now() - make_interval(days => :cancelled)
     OR status = 'failed' AND ended_at < now() - make_interval(days => :failed)
 """)
+
+
+TURN = text("DELETE FROM jobs_turns WHERE served = :org")
+
+
+async def forget_turn(scope: SystemScope, org_id: UUID) -> None:
+    """Forget when an organization was last served: it is gone."""
+    await scope.session.execute(TURN, {"org": org_id})
 
 
 @job("jobs.prune", system=True)

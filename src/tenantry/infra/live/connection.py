@@ -11,7 +11,17 @@ import structlog
 from fastapi.encoders import jsonable_encoder
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
-from tenantry.core.errors import Forbidden, Invalid, NotFound, Problem, TooLarge, Unauthenticated, Unavailable
+from tenantry.core.errors import (
+    Forbidden,
+    Gone,
+    Invalid,
+    Moved,
+    NotFound,
+    Problem,
+    TooLarge,
+    Unauthenticated,
+    Unavailable,
+)
 from tenantry.infra.database.scopes import OrgScope
 from tenantry.infra.events import events_after, present_position
 from tenantry.infra.live.topics import Reader, Topic
@@ -166,7 +176,7 @@ class Connection:
         except Unauthenticated as problem:
             self.close(SIGNED_OUT, problem.code)
             return False
-        except (Forbidden, NotFound) as problem:
+        except (Forbidden, NotFound, Gone, Moved) as problem:
             self.close(NO_ACCESS, problem.code)
             return False
         for message in messages:

@@ -77,6 +77,9 @@ class Hub:
             case {"org": org, "event": event}:
                 for connection in self._connections.get(UUID(org), ()):
                     connection.event_happened(UUID(event))
+            case {"org": org, "access": _}:
+                for connection in self._connections.get(UUID(org), ()):
+                    connection.access_changed()
             case {"user": user}:
                 for connection in self._everybody():
                     if UUID(user) in (connection.reader.user_id, connection.reader.owner_id):

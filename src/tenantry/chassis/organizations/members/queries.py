@@ -14,7 +14,7 @@ from tenantry.chassis.organizations.members.arrivals import noting_arrival
 from tenantry.chassis.organizations.members.models import Membership
 from tenantry.chassis.organizations.members.schemas import MemberOut
 from tenantry.chassis.organizations.schemas import OrganizationCard, OrganizationOut
-from tenantry.core.errors import NotFound, Problem
+from tenantry.core.errors import Gone, NotFound
 from tenantry.core.pages import Cursor, Page, PageParams
 from tenantry.core.roles import Role
 from tenantry.infra.database.scopes import OrganizationRef, OrgScope, UserScope
@@ -41,7 +41,7 @@ async def membership_of(scope: UserScope, slug: str, *, deleted: bool = False) -
     One that is being deleted is not there any more, but for its owners: they are told, and enter it with `deleted` alone.
 
     Raises:
-        Problem: `organization.deleted` (410), to its owners.
+        Gone: `organization.deleted`, to its owners.
     """
     row = next(iter(await scope.rows(_OF_SLUG, slug=slug) or await scope.rows(_OF_FORMER_SLUG, slug=slug)), None)
     if row is None or (row.deleted_at is not None and row.role != Role.OWNER.word):
@@ -52,12 +52,11 @@ async def membership_of(scope: UserScope, slug: str, *, deleted: bool = False) -
     return access.Membership(OrganizationRef(row.id, row.slug, row.name), Role.of(row.role), noting)
 
 
-def _deleted(row: Any) -> Problem:
-    return Problem(
+def _deleted(row: Any) -> Gone:
+    return Gone(
         "organization.deleted",
         f"{row.name} is being deleted.",
         hint=f"As an owner you can restore it until {row.erase_at:%-d %B %Y}.",
-        status=410,
         organization={"slug": row.slug, "name": row.name},
         deleted_at=row.deleted_at.isoformat(),
         erase_at=row.erase_at.isoformat(),
@@ -92,11 +91,10 @@ def card_of(entry: Organization, role: str) -> OrganizationCard:
 async def organization_out(scope: OrgScope) -> OrganizationOut:
     """The organization itself, as the actor sees it."""
     entry = await entry_of(scope)
-    members = await scope.session.scalar(select(func.count()).select_from(Membership))
     card = card_of(entry, scope.role.word)
     return OrganizationOut(
         **card.model_dump(exclude={"members"}),
-        members=members or 0,
+        members=await count_members(scope),
         permissions=sorted(scope.permissions),
         former_slugs=await former_slugs(scope, entry.slug),
         created_at=entry.created_at,
@@ -138,6 +136,17 @@ async def names_of_members(scope: OrgScope, emails: Iterable[str]) -> dict[str, 
     """Which of the addresses are members', with their names."""
     rows = await scope.session.execute(_listed().where(Membership.email.in_(set(emails))))
     return {row.Membership.email or "": row.name for row in rows}
+
+
+async def addresses_of_owners(scope: OrgScope) -> list[str]:
+    """Where mail to the owners goes."""
+    statement = select(Membership.email).where(Membership.role == Role.OWNER.word, Membership.email.is_not(None))
+    return [address for address in await scope.session.scalars(statement) if address]
+
+
+async def count_members(scope: OrgScope) -> int:
+    """How many members there are."""
+    return await scope.session.scalar(select(func.count()).select_from(Membership)) or 0
 
 
 async def list_members(scope: OrgScope, asked: PageParams, search: str, role: str | None) -> Page[MemberOut]:

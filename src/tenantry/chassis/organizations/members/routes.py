@@ -7,8 +7,9 @@ from fastapi import Query
 
 from tenantry.chassis.access import needs, signed_in
 from tenantry.chassis.organizations import parting
+from tenantry.chassis.organizations.live import summary
 from tenantry.chassis.organizations.members import actions, queries
-from tenantry.chassis.organizations.members.schemas import MemberChange, MemberOut
+from tenantry.chassis.organizations.members.schemas import MemberChange, MemberCounts, MemberOut
 from tenantry.chassis.organizations.schemas import Confirmation, RoleWord
 from tenantry.core.pages import Page
 from tenantry.core.roles import Role
@@ -37,6 +38,12 @@ async def list_members(
 ) -> Page[MemberOut]:
     """Who belongs to the organization, by name."""
     return await queries.list_members(scope, asked, q, role)
+
+
+@router.get("/orgs/{org}/members/summary")
+async def get_summary(scope: Reader) -> MemberCounts:
+    """How many members and invitations there are."""
+    return await summary(scope)
 
 
 @router.get("/orgs/{org}/members/{member_id}")
