@@ -204,7 +204,8 @@ class Builder:
             place = item.file.path, item.line
             if item.kind in ("db_read", "db_write"):
                 kind = "reads" if item.kind == "db_read" else "writes"
-                self._edge(node, self._table_node(item.name, item), kind, item.confidence, *place)
+                for name in (item.name, *item.detail.get("joins", ())):  # what a statement reads beside its own table
+                    self._edge(node, self._table_node(name, item), kind, item.confidence, *place)
             elif item.kind == "http_call":
                 self._request(item, node, routes, named)
             elif item.kind in ("publish", "consume"):

@@ -17,7 +17,9 @@ if TYPE_CHECKING:
     from tenantry.products.pinata.engine.resolve.project import Project
 
 _SPRING = re.compile(r"(?:application|bootstrap)(?:-([\w.-]+))?\.(ya?ml|properties)\Z")
-_DOTNET = re.compile(r"appsettings(?:\.([\w.-]+))?\.json\Z")
+_DOTNET = re.compile(r"[Aa]ppsettings(?:\.([\w.-]+))?\.json\Z")
+_COMMENT = re.compile(r'("(?:[^"\\]|\\.)*")|//[^\n]*|/\*.*?\*/', re.DOTALL)
+_TRAILING_COMMA = re.compile(r",(\s*[}\]])")
 _PLACEHOLDER = re.compile(r"\$\{([^${}:]+)(?::([^{}]*))?\}")
 _RESOURCES = ("/src/main/resources", "/resources", "/config", "/conf")
 _LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
@@ -124,7 +126,8 @@ def _settings(name: str, content: bytes) -> dict[str, str]:
         return found
     try:
         if name.endswith(".json"):
-            documents = [json.loads(re.sub(r"^\s*//.*$", "", text.lstrip("\ufeff"), flags=re.MULTILINE))]
+            plain = _COMMENT.sub(lambda match: match.group(1) or "", text.lstrip("\ufeff"))
+            documents = [json.loads(_TRAILING_COMMA.sub(r"\1", plain))]
         else:
             documents = list(yaml.load_all(_yaml(text), Loader=_LOADER))
     except (ValueError, yaml.YAMLError, RecursionError):

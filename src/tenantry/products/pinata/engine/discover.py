@@ -28,6 +28,10 @@ _TEST_FILES = re.compile(
 )
 
 
+_TEST_PROJECTS = re.compile(r"(?:[\w.-]*[\w.-])?(?:Tests?|Specs|Testing|TestUtils?|TestHelpers?|Benchmarks?)\Z")
+"""Folders of .NET's test projects: `Ordering.UnitTests`, `Tests`, `Api.IntegrationTests`."""
+
+
 class Entry(NamedTuple):
     """A file to read: its path relative to the root, with `/`, and what tells whether it changed."""
 
@@ -50,7 +54,9 @@ class Discovery:
 def is_test(path: str) -> bool:
     """Whether a file is test code, by the conventions of its language."""
     *folders, name = path.split("/")
-    return any(folder in _TEST_FOLDERS for folder in folders) or _TEST_FILES.match(name) is not None
+    if any(folder in _TEST_FOLDERS for folder in folders) or _TEST_FILES.match(name) is not None:
+        return True
+    return name.endswith(".cs") and any(_TEST_PROJECTS.match(folder) for folder in folders)
 
 
 def discover(root: Path, options: ScanOptions) -> Discovery:

@@ -38,6 +38,15 @@ NAMES = (
     "liquibase",
     "spring_messages",
     "java_effects",
+    "aspnet_endpoints",
+    "aspnet_controllers",
+    "grpc_dotnet",
+    "efcore",
+    "dotnet_sql",
+    "dotnet_http",
+    "dotnet_messages",
+    "mediator",
+    "dotnet_work",
 )
 
 

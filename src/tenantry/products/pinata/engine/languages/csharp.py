@@ -7,6 +7,7 @@ import tree_sitter_c_sharp
 from tree_sitter import Node
 
 from tenantry.products.pinata.engine.facts import (
+    ATTR,
     CALL,
     CALLABLE,
     ELEMENT,
@@ -67,6 +68,9 @@ GRAMMAR = Grammar(
     (join_clause) @from
     """,
 )
+
+EACH = "@each"
+"""`foreach (var o in x)` is the call `x.@each()`, `a.b(c).State = d` the call `a.b(c).@State(d)`."""
 
 # Calls of these members never carry a fact. What they are called on still counts.
 QUIET = frozenset(
@@ -170,7 +174,8 @@ class _Reader(Definitions):
             if name in _EACH:
                 self._element(node, callee)
             if name in QUIET or self._quiet_owner(callee):
-                return
+                if name != "TryGetValue" or b"ache" not in self.source[callee.start_byte : callee.end_byte]:
+                    return
             expr = self.expressions.call(node)
         else:
             expr = self._created(node, kind)
@@ -270,12 +275,21 @@ class _Reader(Definitions):
             return
         target = self.expressions.read(left)
         line = left.start_point[0] + 1
+        if target[0] == ATTR and target[1][0] == CALL:  # context.Entry(order).State = …
+            made: Expr = (CALL, (ATTR, target[1], f"@{target[2]}"), (self.expressions.read(right),), (), line)
+            self.facts.calls.append(Call(scope, made, line, node.end_point[0] + 1))
+            if left.type == "member_access_expression":
+                self._chained(left.child_by_field_name("expression"))
+            return
         if target[0] != NAME:
             return
         name = target[1]
         if "." not in name and not self._is_local(name, scope):
             name = f"self.{name}"
-        value = self.expressions.read(right)
+        if right.type == "implicit_object_creation_expression" and name.endswith(("Address", "Uri", "Url")):
+            value = self.target_typed(right, (NAME, "Uri"))
+        else:
+            value = self.expressions.read(right)
         if value == UNKNOWN:
             return
         self.facts.assigns.append(Assign(scope, name, value, None, line))
@@ -301,8 +315,13 @@ class _Reader(Definitions):
         left, right, typed = (node.child_by_field_name(name) for name in ("left", "right", "type"))
         if left is not None and right is not None and left.type == "identifier":
             annotation = self.expressions.type(typed) if typed is not None and typed.type != "implicit_type" else None
-            value = (ELEMENT, self.expressions.read(right))
-            self._bind(self.raw(left), value, annotation, scope, left.start_point[0] + 1)
+            source = self.expressions.read(right)
+            line = left.start_point[0] + 1
+            self._bind(self.raw(left), (ELEMENT, source), annotation, scope, line)
+            if source[0] in (NAME, ATTR, CALL):  # to walk through a query is to perform it
+                walked: Expr = (CALL, (ATTR, source, EACH), (), (), line)
+                self.facts.calls.append(Call(scope, walked, line, line))
+                self._chained(right)
 
     def pattern(self, node: Node, scope: int) -> None:
         """`x is Order order`, `out Order order`"""

@@ -112,6 +112,8 @@ class Definitions:
                 bases += [base for item in child.named_children if (base := self._base(item)) is not None]
             elif what == "type_parameter_list":
                 generics = self._type_parameters(child)
+            elif what == "type_parameter_constraints_clause":
+                self._constraint(child, index)
             elif what == "parameter_list":
                 primary = child
             elif what in ("declaration_list", "enum_member_declaration_list"):
@@ -149,6 +151,16 @@ class Definitions:
             for child in node.named_children
             if child.type == "type_parameter"
         )
+
+    def _constraint(self, node: Node, index: int) -> None:
+        """`where T : IntegrationEvent`: the first type that a parameter must be."""
+        children = node.named_children
+        for child in children[1:]:
+            inner = child.child_by_field_name("type") or (child.named_children[0] if child.named_children else None)
+            found = self.expressions.type(inner) if inner is not None else None
+            if found is not None:
+                self.facts.extra.setdefault("constraints", {}).setdefault(index, {})[self.raw(children[0])] = found
+                return
 
     def attributes(self, node: Node) -> list[tuple[Expr, int]]:
         """Of one `[A, B(1)]`."""
@@ -279,6 +291,8 @@ class Definitions:
                 decorators += self.attributes(child)
             elif what == "type_parameter_list":
                 extra.setdefault("generics", {})[index] = self._type_parameters(child)
+            elif what == "type_parameter_constraints_clause":
+                self._constraint(child, index)
         annotation = None
         typed = node.child_by_field_name("returns") or node.child_by_field_name("type")
         if typed is not None and kind != "conversion_operator_declaration":
@@ -351,6 +365,7 @@ class Definitions:
                 if given.id != named.id and given.type.endswith("_literal"):
                     default = self.expressions.read(given)
                 declared.add(name)
+                self._trigger(child, index)
                 found.append(Param(name, annotation, default))
                 continue
             else:
@@ -358,6 +373,14 @@ class Definitions:
             declared.add(name)
             found.append(Param(name, annotation, None))
         return found
+
+    def _trigger(self, node: Node, index: int) -> None:
+        """`[TimerTrigger("…")] TimerInfo timer`: a parameter whose attribute says what starts its function."""
+        for child in node.named_children:
+            if child.type == "attribute_list":
+                for expr, line in self.attributes(child):
+                    if expr[0] == CALL and expr[1][0] == NAME and expr[1][1].endswith("Trigger"):
+                        self.facts.extra.setdefault("triggers", []).append((index, expr, line))
 
 
 def _decorated(found: list[tuple[Expr, int]], value: Expr | None) -> Expr | None:

@@ -61,6 +61,7 @@ Namespace = Callable[["Inference", str], Value | None]
 """What a member of a well-known object from outside is: `django.conf.settings.NAME` → where the tree sets NAME."""
 
 MAX_DEPTH = 40
+_RETYPED = frozenset(("Set", "OfType", "Cast", "GetRepository", "Repository", "Query"))
 
 
 class Inference:
@@ -502,8 +503,10 @@ class Inference:
             return callee  # a field and its accessor share a name: `properties.url()`
         if callee.kind in (EXTERNAL, CLASS, INSTANCE, FUNCTION):
             made = callee._replace(path=callee.path + "()")
-            item = self.type_argument(call, at) if call[3] else None
-            return made._replace(item=item) if item is not None else made
+            if call[3] and (callee.item is None or last in _RETYPED):
+                item = self.type_argument(call, at)
+                return made._replace(item=item) if item is not None else made
+            return made
         return UNKNOWN
 
     def _accessed(self, callee: Value, call: Expr, method: str, at: At) -> Value | None:

@@ -133,7 +133,23 @@ class Members:
             special = rule(self.inference, Value(INSTANCE, definition), name)
             if special is not None:
                 return special
-        return self._member(definition, name, True)
+        found = self._member(definition, name, True)
+        return self._specialized(Value(INSTANCE, definition), found) if found is not None else None
+
+    def _specialized(self, receiver: Value, found: Value) -> Value:
+        """A member that a generic base declares, with what stands for the type parameters of that base."""
+        item = found.item
+        if item is None or item.kind != EXTERNAL or found.kind == FUNCTION or receiver.definition is None:
+            return found
+        name = item.path.removesuffix("()")
+        for owner in self.order(receiver.definition)[0]:
+            names = owner.file.extra.get("generics", {}).get(owner.index, ())
+            if name in names:
+                arguments = self.arguments_of_base(receiver, owner)
+                position = names.index(name)
+                if position < len(arguments) and arguments[position].known:
+                    return found._replace(item=arguments[position])
+        return found
 
     def constant(self, expr: Expr, at: At, field: str) -> Value | None:
         """`field` of the enum constant whose accessor `expr` names, by the arguments the constant is made with: `Queues.ORDERS.getName`."""
@@ -237,6 +253,11 @@ class Members:
             return {}
         found: dict[str, Value] = {}
         generics = method.file.extra.get("generics", {})
+        extended = method.file.extra.get("extensions", {}).get(method.index)
+        if extended is not None and callee.item is not None and callee.item.item is not None:
+            for argument in extended[2][1] if extended[0] == "i" and extended[2][0] == LIST else ():
+                if argument[0] == NAME and argument[1] in generics.get(method.index, ()):
+                    found[argument[1]] = callee.item.item
         for name, given in zip(generics.get(method.index, ()), type_arguments(call), strict=False):
             value = as_type(self.inference, given, at)
             if value.known:
@@ -353,7 +374,7 @@ class Members:
             return value._replace(path=f".{name}")
         if found.kind == FUNCTION and not found.path and self.inference.class_language(value.definition.file):
             return found._replace(item=value)  # whose type arguments tell more
-        return found
+        return self._specialized(value, found) if value.kind == INSTANCE else found
 
     def _above(self, definition: Definition, name: str) -> Value:
         """`super().name`: a method of a base in the tree, else one of a base outside."""
