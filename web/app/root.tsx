@@ -4,6 +4,7 @@ import { Links, Meta, Outlet, Scripts, ScrollRestoration } from "react-router";
 import type { Route } from "./+types/root";
 import "./app.css";
 import { createQueryClient } from "./api/client";
+import { ProofGate } from "./chassis/proof/proof-gate";
 import { themeScript } from "./lib/theme";
 import { ErrorPage } from "./shell/error-page";
 import { Toaster } from "./ui/toast";
@@ -47,6 +48,7 @@ export default function Root() {
     <QueryClientProvider client={client}>
       <TooltipProvider delayDuration={400}>
         <Outlet />
+        <ProofGate />
         <Toaster />
       </TooltipProvider>
     </QueryClientProvider>

@@ -17,6 +17,7 @@ export default [
     route("", "chassis/settings/personal.tsx", [
       index("chassis/me/first-page.tsx"),
       route("profile", "chassis/me/profile.tsx"),
+      route("security", "chassis/me/security.tsx"),
     ]),
     route("*", "shell/not-found.tsx", { id: "not-found-personal" }),
   ]),

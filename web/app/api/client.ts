@@ -1,10 +1,23 @@
 import { QueryClient } from "@tanstack/react-query";
 import createClient from "openapi-fetch";
 import { asProblem, Problem, readProblem } from "./problem";
+import { askForProof } from "./proof";
 import type { paths } from "./schema.gen";
 
 /** Sends a request; whatever is no success is thrown as a Problem. */
 async function send(request: Request): Promise<Response> {
+  const again = request.clone();
+  try {
+    return await sendOnce(request);
+  } catch (error) {
+    // What is dangerous to change asks who one is; then it goes on where it was.
+    if (!(error instanceof Problem) || error.code !== "proof.required" || !(await askForProof(error.methods)))
+      throw error;
+    return sendOnce(again);
+  }
+}
+
+async function sendOnce(request: Request): Promise<Response> {
   // A POST that is sent twice (a double click, a retry after a lost answer) must do its work once.
   if (request.method === "POST") request.headers.set("idempotency-key", crypto.randomUUID());
   let response: Response;

@@ -6,6 +6,8 @@ export interface ProblemBody {
   hint?: string | null;
   request_id?: string | null;
   errors?: { field: string; message: string }[];
+  /** With `proof.required`: by what one can show again that it is oneself. */
+  methods?: string[];
 }
 
 export class Problem extends Error {
@@ -14,6 +16,7 @@ export class Problem extends Error {
   readonly hint: string | undefined;
   readonly requestId: string | undefined;
   readonly fields: { field: string; message: string }[];
+  readonly methods: string[];
 
   constructor(body: ProblemBody) {
     super(body.detail);
@@ -23,6 +26,7 @@ export class Problem extends Error {
     this.hint = body.hint ?? undefined;
     this.requestId = body.request_id ?? undefined;
     this.fields = body.errors ?? [];
+    this.methods = body.methods ?? [];
   }
 
   /** Another try may do better: the network, or the server's own trouble. */

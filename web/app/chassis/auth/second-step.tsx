@@ -1,5 +1,6 @@
 import { zodResolver } from "@hookform/resolvers/zod";
 import { useQuery } from "@tanstack/react-query";
+import { KeyRound } from "lucide-react";
 import { useState } from "react";
 import { useForm } from "react-hook-form";
 import { Link, useSearchParams } from "react-router";
@@ -12,13 +13,19 @@ import { Field, Input } from "~/ui/field";
 import { ProblemNote } from "~/ui/problem";
 import { Skeleton } from "~/ui/skeleton";
 import { AuthPage } from "./auth-page";
+import { passkeysPossible, signWithPasskey } from "./passkey";
 import { useSignedIn } from "./session";
 
-type Way = "authenticator_app" | "recovery_code";
+type Way = "passkey" | "authenticator_app" | "recovery_code";
 
 const schema = z.object({ code: z.string().check(z.trim(), z.minLength(6, "Enter the whole code.")) });
 
 const texts: Record<Way, { text: string; label: string; other: string }> = {
+  passkey: {
+    text: "Show that it is you with one of your passkeys or security keys.",
+    label: "",
+    other: "Use a passkey",
+  },
   authenticator_app: {
     text: "Enter the code that your authenticator app shows for Tenantry.",
     label: "Code",
@@ -64,13 +71,13 @@ export default function SecondStep() {
       </AuthPage>
     );
   }
-  const ways = (step.data?.second_factor ?? []).filter((way): way is Way => way in texts);
+  const ways = (step.data?.second_factor ?? []).filter((way) => way !== "passkey" || passkeysPossible());
   const way = chosen ?? ways[0] ?? "authenticator_app";
   return (
     <AuthPage title="One more step" text={texts[way].text} below={again}>
       {step.data ? (
         <div className="grid gap-4">
-          <CodeForm key={way} way={way} />
+          {way === "passkey" ? <PasskeyStep /> : <CodeForm key={way} way={way} />}
           {ways
             .filter((other) => other !== way)
             .map((other) => (
@@ -87,6 +94,34 @@ export default function SecondStep() {
         </div>
       )}
     </AuthPage>
+  );
+}
+
+function PasskeyStep() {
+  const signedIn = useSignedIn();
+  const [problem, setProblem] = useState<Problem | null>(null);
+  const [busy, setBusy] = useState(false);
+  const use = async () => {
+    setBusy(true);
+    setProblem(null);
+    try {
+      const { options } = await answer(http.POST("/api/v1/auth/second-factor/passkey/options"));
+      const credential = await signWithPasskey(options);
+      if (!credential) return;
+      await signedIn(await answer(http.POST("/api/v1/auth/second-factor/passkey", { body: { credential } })));
+    } catch (error) {
+      setProblem(asProblem(error));
+    } finally {
+      setBusy(false);
+    }
+  };
+  return (
+    <>
+      {problem && <ProblemNote error={problem} />}
+      <Button variant="primary" size="lg" busy={busy} onClick={use} autoFocus className="justify-center">
+        <KeyRound aria-hidden="true" /> Use a passkey
+      </Button>
+    </>
   );
 }
 

@@ -10,6 +10,7 @@ import { Button } from "~/ui/button";
 import { Field, Input } from "~/ui/field";
 import { ProblemNote } from "~/ui/problem";
 import { AuthPage } from "./auth-page";
+import { PasskeyButton } from "./passkey-button";
 import { useSignedIn } from "./session";
 
 const schema = z.object({
@@ -58,7 +59,7 @@ export default function SignIn() {
       <form onSubmit={submit} className="grid gap-4" noValidate method="post">
         {problem && <ProblemNote error={problem} />}
         <Field label="E-mail" error={errors.email?.message}>
-          <Input type="email" autoComplete="username" autoFocus {...form.register("email")} />
+          <Input type="email" autoComplete="username webauthn" autoFocus {...form.register("email")} />
         </Field>
         <Field label="Password" error={errors.password?.message}>
           <Input type="password" autoComplete="current-password" {...form.register("password")} />
@@ -66,6 +67,7 @@ export default function SignIn() {
         <Button type="submit" variant="primary" size="lg" busy={isSubmitting} className="justify-center">
           Sign in
         </Button>
+        <PasskeyButton onProblem={setProblem} />
       </form>
     </AuthPage>
   );

@@ -1,4 +1,4 @@
-import { CircleUserRound, type LucideIcon, Settings } from "lucide-react";
+import { CircleUserRound, type LucideIcon, Settings, ShieldCheck } from "lucide-react";
 
 /** One page of settings: a tab, a line in ⌘K and, where `sidebar` says how it is called there, one in the sidebar. */
 export interface SettingsPage {
@@ -12,7 +12,10 @@ export interface SettingsPage {
 }
 
 /** What is yours, in whatever organization: `/me/…`. */
-export const personalPages: SettingsPage[] = [{ label: "Profile", path: "profile", icon: CircleUserRound }];
+export const personalPages: SettingsPage[] = [
+  { label: "Profile", path: "profile", icon: CircleUserRound },
+  { label: "Security", path: "security", icon: ShieldCheck },
+];
 
 /** What belongs to an organization: `/{org}/settings/…`. */
 export const organizationPages: SettingsPage[] = [

@@ -1,0 +1,10 @@
+import { Factors } from "./factors/factors";
+
+export function meta() {
+  return [{ title: "Security · Tenantry" }];
+}
+
+/** How one signs in, and what protects it. */
+export default function SecurityPage() {
+  return <Factors />;
+}
