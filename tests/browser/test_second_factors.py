@@ -9,11 +9,6 @@ from tests.browser.conftest import OpenVisitor
 from tests.browser.visitor import PASSWORD, Visitor
 
 
-def named(address: str) -> str:
-    """Passkeys are bound to a name: the same service, by one."""
-    return address.replace("127.0.0.1", "localhost")
-
-
 def with_authenticator(page: Page) -> None:
     """A security module in this browser that says yes by itself."""
     devtools = page.context.new_cdp_session(page)
@@ -68,6 +63,7 @@ def test_an_authenticator_app(visit: OpenVisitor) -> None:
     expect(dialog.get_by_text("Not the right code.")).to_be_visible()
     dialog.get_by_label("Code").fill(telephone.now())
     dialog.get_by_role("button", name="Confirm").click()
+    expect(page.get_by_role("dialog", name="Keep these recovery codes")).to_be_visible()
     visitor.check()
     codes = kept_codes(page)
     expect(page.get_by_text("10 of 10 are left")).to_be_visible()
@@ -91,13 +87,12 @@ def test_an_authenticator_app(visit: OpenVisitor) -> None:
 
 
 def test_passkeys(visit: OpenVisitor, address: str) -> None:
-    visitor = visit()
+    visitor = visit(base=address.replace("127.0.0.1", "localhost"))  # passkeys are bound to a name
     page = visitor.page
     with_authenticator(page)
-    page.goto(named(address))
     visitor.sign_up("Grace Hopper")
     email = page.evaluate("fetch('/api/v1/me').then(a => a.json()).then(me => me.email)")
-    page.goto(f"{named(address)}/me/security")
+    page.goto("/me/security")
     page.get_by_role("button", name="Add a passkey").click()
     page.get_by_role("dialog").get_by_label("Name").fill("This laptop")
     visitor.check()
@@ -120,7 +115,7 @@ def test_passkeys(visit: OpenVisitor, address: str) -> None:
     expect(page.get_by_role("navigation", name="Main")).to_be_visible()
 
     # …and as the only factor, without a password.
-    page.goto(f"{named(address)}/me/security")
+    page.goto("/me/security")
     page.get_by_role("button", name="Remove the password…").click()
     page.get_by_role("button", name="Remove the password", exact=True).click()
     expect(page.get_by_role("button", name="Remove the password…")).to_be_hidden()
