@@ -55,9 +55,7 @@ def visit(browser: Browser, address: str) -> Iterator[OpenVisitor]:
     """Opens a visitor with a profile of their own: `visit("dark", width=390)`. None of them may leave errors behind."""
     opened: list[tuple[BrowserContext, Visitor]] = []
 
-    def open_visitor(
-        theme: str = "light", *, width: int = 1440, height: int = 900, base: str = address
-    ) -> Visitor:
+    def open_visitor(theme: str = "light", *, width: int = 1440, height: int = 900, base: str = address) -> Visitor:
         context = browser.new_context(
             base_url=base,
             color_scheme="dark" if theme == "dark" else "light",
