@@ -16,7 +16,9 @@ from tenantry.chassis.api_keys.usage.meter import UsageMeter
 from tenantry.chassis.api_keys.usage.ring import UsageRing
 from tenantry.chassis.audit import retention as audit_retention
 from tenantry.chassis.audit import routes as audit
+from tenantry.chassis.identity import jobs as identity_jobs
 from tenantry.chassis.identity import routes as identity
+from tenantry.chassis.identity.devices.cookie import DeviceCookie
 from tenantry.chassis.identity.passkeys import routes as passkeys
 from tenantry.chassis.identity.passkeys.relying_party import RelyingParty
 from tenantry.chassis.identity.proofs.queries import require_recent_proof
@@ -24,6 +26,7 @@ from tenantry.chassis.identity.second_factors import routes as second_factors
 from tenantry.chassis.identity.second_factors.codes import CodeKeys
 from tenantry.chassis.identity.second_factors.pending import PendingCookie
 from tenantry.chassis.identity.sessions import SessionCookie
+from tenantry.chassis.identity.sessions.settings import SessionSettings
 from tenantry.chassis.manifest import Product
 from tenantry.chassis.onboarding import routes as onboarding
 from tenantry.chassis.organizations import live as organizations_live
@@ -41,7 +44,7 @@ from tenantry.infra.http.route_index import index_routes, mount
 from tenantry.infra.http.routing import Route
 from tenantry.infra.jobs.worker import Worker
 from tenantry.infra.live import Hub, Topic, live_router
-from tenantry.infra.secrets import Sealer, load_keys
+from tenantry.infra.secrets import Sealer, Signer, load_keys
 from tenantry.infra.storage import Storage, files_router
 from tenantry.infra.telemetry import Metrics
 
@@ -51,7 +54,15 @@ FLOORS = (audit, identity, second_factors, passkeys, organizations, api_keys, us
 PERMISSIONS = (audit.PERMISSIONS, organizations.PERMISSIONS, api_keys.PERMISSIONS, onboarding.PERMISSIONS)
 TOPICS = (*organizations_live.TOPICS,)
 EVENTS = organizations_live.EVENTS
-JOBS = (*jobs.JOBS, *events.JOBS, *mail.JOBS, *audit_retention.JOBS, *erasure.JOBS, *housekeeping.JOBS)
+JOBS = (
+    *jobs.JOBS,
+    *events.JOBS,
+    *mail.JOBS,
+    *audit_retention.JOBS,
+    *identity_jobs.JOBS,
+    *erasure.JOBS,
+    *housekeeping.JOBS,
+)
 SCHEDULES = (
     *jobs.SCHEDULES,
     *events.SCHEDULES,
@@ -90,6 +101,12 @@ def all_permissions(products: Sequence[Product]) -> Permissions:
     return Permissions(*PERMISSIONS, *(product.permissions for product in products))
 
 
+def provide(settings: Settings, database: Database) -> None:
+    """Hand every scope what actions need wherever they run."""
+    for part in (settings, SessionSettings.load(), Sealer(load_keys(settings))):
+        database.provide(part)
+
+
 def create_app(
     settings: Settings, database: Database, products: Sequence[Product], *, lifespan: Lifespan | None = None
 ) -> FastAPI:
@@ -99,10 +116,15 @@ def create_app(
         ValueError: a route needs a permission which nobody declares.
     """
     app = create_http(settings, database, lifespan=lifespan)
-    cookie = SessionCookie(session_cookie(settings), secure=settings.base_url.startswith("https://"))
+    provide(settings, database)
+    name, secure = session_cookie(settings), settings.base_url.startswith("https://")
+    cookie = SessionCookie(name, secure, SessionSettings.load())
     app.state.session_cookie = cookie
     app.state.pending_cookie = PendingCookie(cookie.name.replace("session", "pending"), cookie.secure)
     app.state.relying_party = RelyingParty.of(settings)
+    app.state.device_cookie = DeviceCookie(
+        name.replace("session", "device"), secure, Signer(load_keys(settings), "device")
+    )
     app.state.code_keys = CodeKeys(load_keys(settings))
     app.state.products = tuple(products)
     app.state.usage = meter = UsageMeter(database)
@@ -122,8 +144,7 @@ def create_app(
     app.state.topics = topics = _topics(products)
     app.state.hub = hub = Hub(database, topics, _events(products))
     app.include_router(live_router(hub, reader_of), prefix="/api/v1")
-    app.state.sealer = sealer = Sealer(load_keys(settings))
-    database.provide(sealer)
+    app.state.sealer = Sealer(load_keys(settings))
     app.state.storage = storage = Storage(settings, load_keys(settings))
     app.include_router(files_router(storage))
     if settings.local and not settings.smtp_url:
@@ -166,6 +187,7 @@ def create_worker(
 ) -> Worker:
     """The worker, for the jobs of the chassis and of all products."""
     keys = load_keys(settings)
+    provide(settings, database)
     return Worker(
         database,
         [*JOBS, *(job for product in products for job in product.jobs)],

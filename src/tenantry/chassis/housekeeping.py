@@ -4,6 +4,9 @@ from tenantry.chassis.api_keys.actions import forget_rotated
 from tenantry.chassis.api_keys.settings import ApiKeySettings
 from tenantry.chassis.api_keys.usage.actions import prune_usage
 from tenantry.chassis.identity.actions import forget_expired_invitations
+from tenantry.chassis.identity.attempts.actions import forget_old_attempts
+from tenantry.chassis.identity.email_change.actions import forget_expired_changes
+from tenantry.chassis.identity.links.actions import forget_expired_links
 from tenantry.chassis.identity.passkeys.challenges import forget_expired_challenges
 from tenantry.chassis.identity.second_factors.pending import forget_expired_sign_ins
 from tenantry.chassis.identity.sessions import forget_ended
@@ -14,13 +17,16 @@ from tenantry.infra.jobs import Schedule, SystemJobContext, job
 
 @job("chassis.housekeeping", system=True)
 async def housekeeping(context: SystemJobContext) -> None:
-    """Remove sessions, invitations and stored answers whose time is over."""
+    """Remove what stood for a time that is over: sessions, links, attempts, invitations, stored answers."""
     async with context.scope() as scope:
         await forget_ended(scope)
         await forget_expired_invitations(scope)
         await forget_invitations(scope)
         await forget_expired_sign_ins(scope)
         await forget_expired_challenges(scope)
+        await forget_expired_links(scope)
+        await forget_expired_changes(scope)
+        await forget_old_attempts(scope)
         await forget_expired(scope)
         await forget_rotated(scope)
         await prune_usage(scope, ApiKeySettings.load().usage_days)

@@ -59,11 +59,11 @@ def viewers_write() -> None:
 
 def sessions_never_end() -> None:
     """Signing out leaves the token good."""
-    from tenantry.chassis.identity import routes
+    from tenantry.chassis.identity.sessions import actions
 
-    async def end_session(scope: Any, token: str) -> None: ...
+    async def end_session(scope: Any, session_id: Any) -> None: ...
 
-    routes.end_session = end_session
+    actions.end_session = end_session
 
 
 def the_service_sees_all() -> None:

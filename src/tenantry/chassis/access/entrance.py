@@ -17,7 +17,7 @@ from tenantry.core.errors import Forbidden, Moved, NotFound, Unauthenticated
 from tenantry.core.roles import Role
 from tenantry.infra.database.database import Database
 from tenantry.infra.database.scopes import AnonymousScope, OrganizationRef, OrgScope, UserScope
-from tenantry.infra.http.requests import note, origin_of
+from tenantry.infra.http.requests import note, origin_of, state_of
 
 
 @dataclass(frozen=True)
@@ -41,6 +41,12 @@ class Identity:
     """Called in the person's own scope, such as to note that the session was used."""
     key: Key | None = None
     """Of an API key, which enters its organization without being a person."""
+    renew: Callable[[UserScope], Awaitable[str | None]] | None = None
+    """Called where an answer can carry it: replaces the credential, and answers with the `Set-Cookie` that hands it over."""
+    judge: Callable[[UserScope], Awaitable[bool]] | None = None
+    """For a credential that was replaced: whether it may still be used."""
+    on_refusal: Callable[[UserScope], Awaitable[None]] | None = None
+    """Called, and saved, when `judge` says no."""
 
 
 class Authenticator(Protocol):
@@ -106,11 +112,15 @@ class Access:
             async with self.database.presented_scope(secret_hash(credential), origin=origin) as scope:
                 identity = await authenticator.identify(scope)
                 if identity is None:
-                    raise Unauthenticated("session.invalid", "You are no longer signed in.", hint="Sign in again.")
+                    break
+                if not await _is_good(identity, scope, connection):
+                    break  # and save what was done about it
                 note(connection.scope, actor=identity.actor, session_id=identity.session_id)
                 yield scope, identity
                 return
-        raise Unauthenticated("session.missing", "You are not signed in.", hint="Sign in first.")
+        else:
+            raise Unauthenticated("session.missing", "You are not signed in.", hint="Sign in first.")
+        raise Unauthenticated("session.invalid", "You are no longer signed in.", hint="Sign in again.")
 
     @asynccontextmanager
     async def as_user(self, connection: HTTPConnection, *, recently_proved: bool = False) -> AsyncIterator[UserScope]:
@@ -124,7 +134,7 @@ class Access:
             if identity.key is not None:
                 note(connection.scope, key_of=identity.key.organization)
                 raise _session_required()
-            user = await _as_person(scope, identity)
+            user = await _as_person(scope, identity, connection)
             if recently_proved:
                 await self.require_recent_proof(user, identity.session_id)
             yield user
@@ -155,7 +165,7 @@ class Access:
             if identity.key is not None:
                 yield await self._with_key(scope, identity.actor, identity.key, connection, slug, session_only)
                 return
-            user = await _as_person(scope, identity)
+            user = await _as_person(scope, identity, connection)
             membership = await self.membership_of(user, slug, deleted=deleted)
             if membership is None:
                 raise _no_organization()
@@ -210,10 +220,12 @@ class Access:
                 await membership.on_arrival(inside)
 
 
-async def _as_person(scope: AnonymousScope, identity: Identity) -> UserScope:
+async def _as_person(scope: AnonymousScope, identity: Identity, connection: HTTPConnection) -> UserScope:
     user = await scope.to_user(identity.actor)
     if identity.on_arrival is not None:
         await identity.on_arrival(user)
+    if identity.renew is not None and connection.scope["type"] == "http":
+        _hand_over(user, connection, await identity.renew(user))
     return user
 
 
@@ -244,3 +256,21 @@ def _moved(connection: HTTPConnection, slug: str, organization: OrganizationRef)
         headers={"Location": quote(path) + (f"?{query}" if query else "")},
         slug=organization.slug,
     )
+
+
+async def _is_good(identity: Identity, scope: AnonymousScope, connection: HTTPConnection) -> bool:
+    if identity.judge is None:
+        return True
+    user = await scope.to_user(identity.actor)
+    if await identity.judge(user):
+        return True
+    if state_of(connection.scope).get("session_id") == identity.session_id:
+        return True  # an open socket: it came with the token when that was the right one, and can get no other
+    if identity.on_refusal is not None:
+        await identity.on_refusal(user)
+    return False
+
+
+def _hand_over(user: UserScope, connection: HTTPConnection, set_cookie: str | None) -> None:
+    if set_cookie is not None:
+        user.after_commit(lambda: note(connection.scope, set_cookie=set_cookie))

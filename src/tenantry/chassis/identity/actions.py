@@ -10,6 +10,9 @@ from sqlalchemy.dialects.postgresql import insert
 from tenantry.chassis.access import Visitor
 from tenantry.chassis.access.entrance import secret_hash
 from tenantry.chassis.audit.actions import record
+from tenantry.chassis.audit.personal import stranger
+from tenantry.chassis.identity.attempts.actions import count_attempt, forget_attempts, key_of
+from tenantry.chassis.identity.devices.cookie import KnownDevice
 from tenantry.chassis.identity.emails import email_hash, normalized
 from tenantry.chassis.identity.models import Invitation, Person, User
 from tenantry.chassis.identity.passwords import hash_password, is_outdated, verify_password
@@ -17,11 +20,10 @@ from tenantry.chassis.identity.second_factors.pending import HalfWay, SignedIn, 
 from tenantry.core.actors import Actor
 from tenantry.core.errors import Conflict, Forbidden, Unauthenticated
 from tenantry.core.ids import new_id
-from tenantry.infra.database.scopes import AnonymousScope, SystemScope, UserScope
-from tenantry.infra.rate_limits import Rate
+from tenantry.infra.database.scopes import AnonymousScope, Origin, SystemScope, UserScope
+from tenantry.infra.jobs import PersonalJobContext, defer, job
 
 INVITATION_LASTS = timedelta(days=14)
-SIGN_IN_RATE = Rate.of("sign-in", "10/15 minutes")
 
 
 async def create_user(
@@ -64,33 +66,53 @@ async def create_user(
     return user
 
 
-async def sign_in(visitor: Visitor, email: str, password: str) -> SignedIn | HalfWay:
-    """Sign in, or half the way where a second factor is set up. A wrong password and an unknown address are answered alike.
+async def sign_in(visitor: Visitor, device: KnownDevice, email: str, password: str) -> SignedIn | HalfWay:
+    """Sign in, or half the way where a second factor is set up. A wrong password and an unknown address are answered alike,
+    after the same work.
 
     Raises:
         Unauthenticated: `login.failed`.
-        TooMany: too many attempts on this account from this address.
+        TooMany: `sign_in.wait`; too many failures on this account from here.
     """
     email = normalized(email)
-    await visitor.limiter.require(SIGN_IN_RATE, email, visitor.address)
     async with visitor.database.presented_scope(email_hash(email), read_only=True) as looking:
         found = (
             await looking.session.execute(
                 select(User.user_id, User.password_hash, Person.name).join(Person, Person.id == User.user_id)
             )
         ).one_or_none()
+    known = device.knows(found.user_id if found else new_id())
+    key = key_of(email, address=visitor.address, device=device.id if known else None)
+    await count_attempt(visitor.database, key)
     if not await verify_password(password, found.password_hash if found else None) or found is None:
+        await _note_failure(visitor, email)
         raise Unauthenticated(
             "login.failed",
             "The e-mail address or the password is wrong.",
             hint="Check both and try again.",
         )
+    await forget_attempts(visitor.database, key)
     renewed = await hash_password(password) if found.password_hash and is_outdated(found.password_hash) else None
     user = await (await visitor.open()).to_user(Actor.user(found.user_id, found.name))
     if renewed:
         await user.session.execute(update(User).where(User.user_id == user.user_id).values(password_hash=renewed))
-    await visitor.limiter.forget(SIGN_IN_RATE, email, visitor.address)
     return await enter(user, first="password", address=visitor.address, device=visitor.device)
+
+
+async def _note_failure(visitor: Visitor, email: str) -> None:
+    """Have the failure written down by a job, in a transaction of its own: the sign-in rolls back, and nobody may be able to
+    tell by the work that is done here whether there is such an account."""
+    whoever = Actor.user(stranger(email), "")
+    async with visitor.database.user_scope(whoever, origin=visitor.origin) as scope:
+        await defer(scope, note_failed_sign_in, email=email, origin=visitor.origin)
+
+
+@job("identity.note_failed_sign_in", personal=True)
+async def note_failed_sign_in(context: PersonalJobContext, *, email: str, origin: Origin) -> None:
+    """Write a failed sign-in into the log of the person, or of whoever the address belongs to one day."""
+    async with context.database.presented_scope(email_hash(email), origin=origin) as scope:
+        user_id = await scope.session.scalar(select(User.user_id))
+        await record(scope, "identity.sign_in.failed", person=user_id or stranger(email), after={"email": email})
 
 
 async def invite(scope: SystemScope, email: str) -> str:

@@ -55,7 +55,12 @@ class Session(PersonalModel):
     created_at: Mapped[datetime]
     seen_at: Mapped[datetime]
     expires_at: Mapped[datetime]
+    rotated_at: Mapped[datetime | None]
+    """When it got its present token; none while that is its first."""
+    used_at: Mapped[datetime | None]
+    """When the present token was first used; none while its holder may not have got it."""
     address: Mapped[str]
+    country: Mapped[str | None]
     device: Mapped[str]
 
 

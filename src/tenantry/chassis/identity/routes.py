@@ -1,20 +1,11 @@
-"""Signing out."""
+"""Identity over HTTP: its slices, in one router."""
 
-from typing import Annotated
-
-from fastapi import Request, Response
-
-from tenantry.chassis.access import signed_in
-from tenantry.chassis.identity.sessions import SessionCookie, end_session
-from tenantry.infra.database.scopes import UserScope
+from tenantry.chassis.identity.email_change import routes as email_change
+from tenantry.chassis.identity.passwords import routes as passwords
+from tenantry.chassis.identity.sessions import routes as sessions
+from tenantry.chassis.identity.verification import routes as verification
 from tenantry.infra.http.routing import Router
 
-router = Router(tags=["auth"])
-
-
-@router.post("/auth/logout", status_code=204)
-async def logout(request: Request, response: Response, scope: Annotated[UserScope, signed_in()]) -> None:
-    """Sign out here. The session ends at once, wherever its token is."""
-    cookie: SessionCookie = request.app.state.session_cookie
-    await end_session(scope, cookie.credential(request) or "")
-    cookie.clear(response)
+router = Router()
+for slice in (sessions, passwords, verification, email_change):
+    router.include_router(slice.router)

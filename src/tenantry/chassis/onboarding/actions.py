@@ -4,11 +4,13 @@ from dataclasses import dataclass
 
 from tenantry.chassis.access import Permissions, Visitor
 from tenantry.chassis.access.entrance import secret_hash
+from tenantry.chassis.audit.actions import record
 from tenantry.chassis.identity.actions import create_user, use_invitation
 from tenantry.chassis.identity.emails import normalized
 from tenantry.chassis.identity.passwords import hash_password, refuse_trivial
 from tenantry.chassis.identity.profile.queries import own_profile
 from tenantry.chassis.identity.sessions import begin_session
+from tenantry.chassis.identity.verification.actions import send_verification
 from tenantry.chassis.onboarding.queries import me
 from tenantry.chassis.onboarding.schemas import Me, Registration
 from tenantry.chassis.organizations.directory.queries import entry_of
@@ -56,6 +58,8 @@ async def sign_up(visitor: Visitor, new: Registration) -> tuple[Me, str]:
         time_zone=new.time_zone,
     )
     token = await begin_session(person, address=visitor.address, device=visitor.device)
+    await record(person, "identity.account.created", after={"email": email})
+    await send_verification(person)
     arrival = await _settle(person, visitor.permissions)
     await _welcome(arrival, visitor.settings.base_url)
     if new.invitation and invitation is not None and invitation.domain is None:

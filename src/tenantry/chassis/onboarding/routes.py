@@ -7,6 +7,7 @@ from fastapi import Request, Response
 from tenantry.chassis.access import Visitor, needs, signed_in, stranger
 from tenantry.chassis.audit.actions import record
 from tenantry.chassis.identity.actions import sign_in
+from tenantry.chassis.identity.devices.cookie import device_cookie_of
 from tenantry.chassis.identity.passkeys.routes import party_of
 from tenantry.chassis.identity.passkeys.schemas import PasskeyGiven
 from tenantry.chassis.identity.passkeys.sign_in import finish_with_passkey, sign_in_with_passkey
@@ -19,7 +20,7 @@ from tenantry.chassis.identity.second_factors.schemas import Code, SecondStep
 from tenantry.chassis.manifest import Product
 from tenantry.chassis.onboarding import queries
 from tenantry.chassis.onboarding.actions import sign_up
-from tenantry.chassis.onboarding.answers import answer_sign_in, answer_signed_in
+from tenantry.chassis.onboarding.answers import answer_sign_in, answer_signed_in, carry_session
 from tenantry.chassis.onboarding.meta import meta_of
 from tenantry.chassis.onboarding.schemas import Me, Meta, Registration, Sample
 from tenantry.core.errors import NotFound
@@ -45,7 +46,7 @@ async def register(
 ) -> Me:
     """Create an account with an organization of its own, and sign in. This alone tells that an address is in use (409)."""
     person, token = await sign_up(visitor, new)
-    request.app.state.session_cookie.set(response, token)
+    carry_session(request, response, token, person.id)
     return person
 
 
@@ -55,7 +56,9 @@ async def login(
 ) -> Me | SecondStep:
     """Sign in. The session comes as a cookie that no script can read. Where a second factor is set up the answer is 202,
     with what can be given in the second step; nobody is signed in before that is taken."""
-    return await answer_sign_in(request, response, await sign_in(visitor, credentials.email, credentials.password))
+    device = device_cookie_of(request).read(request)
+    outcome = await sign_in(visitor, device, credentials.email, credentials.password)
+    return await answer_sign_in(request, response, outcome)
 
 
 @router.post("/auth/second-factor", tags=["auth"])

@@ -45,6 +45,7 @@ class Isolation:
     `secret`: a row belongs to whoever presents the secret with the hash in `presented`, before anybody is known.
     `global`: rows belong to everybody who is granted something on the table; `reason` says why that may be.
     `member`: a tenant's rows may also be read by the person in `user_id`, in a scope of their own.
+    `shared`: a row belongs to an organization or else to the person in `user_id`, who has it in a scope of their own.
     `presented`: a column with the hash of a secret; whoever presents the secret may read its row.
     `queue`: what the role that claims jobs may do, on all rows. `app`, `system`: what these roles may do, within their policies.
     """
@@ -52,6 +53,7 @@ class Isolation:
     kind: Kind
     org: str = "org_id"
     member: bool = False
+    shared: bool = False
     presented: str | None = None
     app: str = ALL
     system: str = ALL
@@ -65,7 +67,7 @@ class Isolation:
         yield Policy("pass", "ALL", (OWNER, SYSTEM), "true")
         if self.kind == "tenant":
             yield Policy("tenant", "ALL", (APP,), f"{self.org} = {ORG_ID}")
-        if self.kind == "personal":
+        if self.kind == "personal" or self.shared:
             yield Policy("person", "ALL", (APP,), f"user_id = {USER_ID}")
         if self.member:
             yield Policy("person", "SELECT", (APP,), f"user_id = {USER_ID}")

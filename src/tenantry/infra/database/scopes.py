@@ -48,6 +48,8 @@ class Origin:
     address: str
     user_agent: str
     request_id: str
+    country: str | None = None
+    """Two letters, where a proxy that we trust has told it."""
 
 
 class Scope:

@@ -32,6 +32,8 @@ class RequestContext:
             if message["type"] in ("http.response.start", "websocket.http.response.start"):
                 status = message["status"]
                 message["headers"] = [*message.get("headers", ()), (b"x-request-id", name.encode())]
+                if cookie := state_of(scope).get("set_cookie"):
+                    _add_cookie(message, cookie.encode("latin-1"))
             elif message["type"] == "websocket.accept":
                 status = 101
             elif message["type"] == "websocket.close" and not status:
@@ -58,3 +60,10 @@ class RequestContext:
             actor=str(state["actor"]) if "actor" in state else None,
             organization=state.get("organization"),
         )
+
+
+def _add_cookie(message: Message, cookie: bytes) -> None:
+    """A renewed credential goes along with whatever is answered, unless that sets the same cookie itself."""
+    name = cookie.partition(b"=")[0] + b"="
+    if not any(key == b"set-cookie" and value.startswith(name) for key, value in message["headers"]):
+        message["headers"].append((b"set-cookie", cookie))

@@ -7,7 +7,7 @@ async def run_scan(context: JobContext, *, scan_id: UUID) -> None:
 job_id = await defer(scope, run_scan, scan_id=scan.id)      # inside the caller's own transaction
 """
 
-from tenantry.infra.jobs.context import JobContext, SystemJobContext
+from tenantry.infra.jobs.context import JobContext, PersonalJobContext, SystemJobContext
 from tenantry.infra.jobs.dead_letters import DeadLetter, dead_letters, retry_dead_letter
 from tenantry.infra.jobs.defer import cancel, defer, defer_once
 from tenantry.infra.jobs.definition import Job, NoRetry, Schedule, job
@@ -23,6 +23,7 @@ __all__ = [
     "Job",
     "JobContext",
     "NoRetry",
+    "PersonalJobContext",
     "Schedule",
     "SystemJobContext",
     "cancel",

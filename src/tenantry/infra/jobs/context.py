@@ -9,7 +9,7 @@ from uuid import UUID
 from tenantry.core.actors import SYSTEM, Actor
 from tenantry.core.roles import Role
 from tenantry.infra.database.database import Database
-from tenantry.infra.database.scopes import OrganizationRef, OrgScope, SystemScope
+from tenantry.infra.database.scopes import OrganizationRef, OrgScope, SystemScope, UserScope
 
 T = TypeVar("T")
 
@@ -67,6 +67,19 @@ class JobContext(_Context):
 
 
 @dataclass(frozen=True)
+class PersonalJobContext(_Context):
+    """A job of one person, whatever organization they are in."""
+
+    actor: Actor
+
+    @asynccontextmanager
+    async def scope(self, *, read_only: bool = False) -> AsyncIterator[UserScope]:
+        """A transaction that sees the person's own rows."""
+        async with self.database.user_scope(self.actor, read_only=read_only) as scope:
+            yield scope
+
+
+@dataclass(frozen=True)
 class SystemJobContext(_Context):
     """A job of the installation itself."""
 
@@ -88,8 +101,11 @@ def context_of(
     part: Parts,
     permissions: frozenset[str],
     cancelled: Callable[[], bool],
-) -> JobContext | SystemJobContext:
+) -> JobContext | PersonalJobContext | SystemJobContext:
     """The context of a queued job, from what was stored with it."""
+    if user_id := arguments.get("user_id"):
+        person = Actor.user(UUID(user_id), arguments["actor"][2])
+        return PersonalJobContext(database, job_id, name, attempt, last_attempt, part, cancelled, person)
     if not arguments.get("org_id"):
         return SystemJobContext(database, job_id, name, attempt, last_attempt, part, cancelled)
     slug, title = arguments["organization"]

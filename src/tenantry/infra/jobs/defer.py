@@ -3,11 +3,12 @@
 from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
+from uuid import UUID
 
 from sqlalchemy import bindparam, text
 from sqlalchemy.dialects.postgresql import JSONB
 
-from tenantry.infra.database.scopes import OrgScope
+from tenantry.infra.database.scopes import OrgScope, UserScope
 from tenantry.infra.jobs.definition import Job
 
 QUEUE_NAME = "default"
@@ -22,8 +23,12 @@ RETURNING id
 CANCEL = text("SELECT procrastinate_cancel_job_v1(:id, true, false)")
 
 
-async def defer(scope: OrgScope, job: Job, *, lock: str | None = None, at: datetime | None = None, **input: Any) -> int:
+async def defer(
+    scope: OrgScope | UserScope, job: Job, *, lock: str | None = None, at: datetime | None = None, **input: Any
+) -> int:
     """Have the job run once this transaction is committed; if it is rolled back there is no job. Returns the job's id.
+
+    In a person's own scope it is that person's job, and must be `personal`.
 
     `lock`: of the organization's jobs with the same lock, one runs at a time. `at`: not before that moment.
     """
@@ -48,25 +53,37 @@ async def cancel(scope: OrgScope, job_id: int) -> bool:
 
 
 async def _put(
-    scope: OrgScope, job: Job, input: Mapping[str, Any], *, lock: str | None, at: datetime | None, key: str | None
+    scope: OrgScope | UserScope,
+    job: Job,
+    input: Mapping[str, Any],
+    *,
+    lock: str | None,
+    at: datetime | None,
+    key: str | None,
 ) -> int | None:
     if job.system:
         raise ValueError(f"{job.name} belongs to no organization; only its schedule starts it.")
     await scope.session.flush()
-    actor, organization = scope.actor, scope.organization
+    if isinstance(scope, UserScope):
+        if not job.personal:
+            raise ValueError(
+                f"{job.name} is an organization's job; make it with personal=True to have it run for a person."
+            )
+        owner: UUID = scope.user_id
+        whose: dict[str, Any] = {"user_id": str(owner)}
+    else:
+        owner, organization = scope.org_id, scope.organization
+        whose = {"org_id": str(owner), "organization": [organization.slug, organization.name]}
+    actor = scope.actor
     values = {
         "queue": QUEUE_NAME,
         "name": job.name,
         # Locks and keys are unique across all organizations, so each begins with its own.
-        "lock": f"{scope.org_id}:{lock}" if lock else None,
-        "key": f"{scope.org_id}:{key}" if key else None,
+        "lock": f"{owner}:{lock}" if lock else None,
+        "key": f"{owner}:{key}" if key else None,
         "at": at,
-        "args": {
-            "org_id": str(scope.org_id),
-            "organization": [organization.slug, organization.name],
-            "actor": [actor.kind, str(actor.id) if actor.id else None, actor.name],
-            "input": job.dump(input),
-        },
+        "args": whose
+        | {"actor": [actor.kind, str(actor.id) if actor.id else None, actor.name], "input": job.dump(input)},
     }
     job_id: int | None = await scope.session.scalar(PUT, values)
     return job_id

@@ -31,6 +31,7 @@ class Job:
     backoff: float
     timeout: float
     system: bool
+    personal: bool
     on_failure: JobFunction | None
     input: Mapping[str, TypeAdapter[Any]] = field(repr=False)
 
@@ -84,6 +85,7 @@ def job(
     backoff: float = 5.0,
     timeout: float = 600.0,
     system: bool = False,
+    personal: bool = False,
     on_failure: JobFunction | None = None,
 ) -> Callable[[JobFunction], Job]:
     """Make a job of `async def run(context: JobContext, *, scan_id: UUID) -> None`.
@@ -93,6 +95,7 @@ def job(
         backoff: seconds before the first retry; each next one waits three times longer, up to an hour.
         timeout: seconds after which an attempt is given up, as if it had raised.
         system: it belongs to no organization, and its context opens a `SystemScope`.
+        personal: it may also be deferred in a person's own scope; its context is then a `PersonalJobContext`.
         on_failure: called like the job itself, plus `error: str`, once nothing will be tried again (never after a cancel).
     """
 
@@ -106,6 +109,6 @@ def job(
                 f"Input of the job {name} must be keyword-only, typed, and not {RESERVED}: {', '.join(wrong)}."
             )
         adapters = {p.name: TypeAdapter[Any](hints[p.name]) for p in parameters}
-        return Job(name, function, retries, backoff, timeout, system, on_failure, adapters)
+        return Job(name, function, retries, backoff, timeout, system, personal, on_failure, adapters)
 
     return make

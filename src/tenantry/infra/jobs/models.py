@@ -1,11 +1,11 @@
-"""How the queue's tables are kept apart. A job is a row of its organization; the role that claims jobs sees them all."""
+"""How the queue's tables are kept apart. A job is a row of its organization, or of one person; the role that claims jobs sees them all."""
 
 from tenantry.infra.database.isolation import ALL, Isolation
 from tenantry.infra.database.models import external_table
 
 ISOLATIONS = {
-    "procrastinate_jobs": Isolation("tenant", app="SELECT, INSERT, UPDATE", queue=ALL),
-    "procrastinate_events": Isolation("tenant", app="SELECT, INSERT", queue=ALL),
+    "procrastinate_jobs": Isolation("tenant", shared=True, app="SELECT, INSERT, UPDATE", queue=ALL),
+    "procrastinate_events": Isolation("tenant", shared=True, app="SELECT, INSERT", queue=ALL),
     "procrastinate_workers": Isolation(
         "global",
         app="",

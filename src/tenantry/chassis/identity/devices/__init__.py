@@ -1,0 +1,1 @@
+"""Devices: what a browser is, in words, and whether an account was used on it before."""

@@ -1,0 +1,1 @@
+"""Another e-mail address for the account, confirmed at both."""

@@ -1,0 +1,1 @@
+"""Whether somebody reads the mail of the address they gave."""
