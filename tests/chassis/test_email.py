@@ -7,7 +7,7 @@ from sqlalchemy import text, update
 
 from tenantry.chassis.identity.email_change.actions import forget_expired_changes
 from tenantry.chassis.identity.email_change.models import EmailChange
-from tenantry.chassis.identity.verification.actions import require_verified
+from tenantry.chassis.identity.queries import require_verified
 from tenantry.core.actors import Actor
 from tenantry.core.errors import Forbidden
 from tenantry.infra.database.database import Database

@@ -8,7 +8,7 @@ from typing import Any
 
 import httpx
 import pytest
-from sqlalchemy import event, text, update
+from sqlalchemy import Engine, event, text, update
 
 from tenantry.chassis.identity.attempts.actions import FREE, forget_old_attempts, key_of, wait_after
 from tenantry.chassis.identity.attempts.models import Attempts
@@ -109,19 +109,18 @@ async def test_old_attempts_are_forgotten(service: Service, database: Database) 
 
 
 @asynccontextmanager
-async def statements(database: Database) -> AsyncIterator[list[str]]:
+async def statements() -> AsyncIterator[list[str]]:
     """What is said to the database meanwhile."""
     said: list[str] = []
 
     def note(_c: Any, _cursor: Any, statement: str, *_: Any) -> None:
         said.append(statement)
 
-    engine = database._app.engine.sync_engine
-    event.listen(engine, "before_cursor_execute", note)
+    event.listen(Engine, "before_cursor_execute", note)
     try:
         yield said
     finally:
-        event.remove(engine, "before_cursor_execute", note)
+        event.remove(Engine, "before_cursor_execute", note)
 
 
 class CountingHasher:
@@ -140,7 +139,7 @@ class CountingHasher:
 
 @pytest.mark.parametrize("path", ["/api/v1/auth/login", "/api/v1/auth/forgot"])
 async def test_nothing_tells_whether_an_address_has_an_account(
-    service: Service, database: Database, path: str, monkeypatch: pytest.MonkeyPatch
+    service: Service, path: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """By mechanism: the same statements, the same hashing, the same answer to the letter, and the same use of rates."""
     await service.sign_up("Ada")
@@ -152,7 +151,7 @@ async def test_nothing_tells_whether_an_address_has_an_account(
         await attempt(client, email, "warm up")
         await service.app.state.limiter.reset()
         hasher.verified = 0
-        async with statements(database) as said:
+        async with statements() as said:
             answer = await client.post(path, json={"email": email, "password": "wrong password"})
         body = answer.json() and {**answer.json(), "request_id": ""}
         headers = {name: value for name, value in answer.headers.items() if name != "x-request-id"}

@@ -59,7 +59,8 @@ async def sign_up(visitor: Visitor, new: Registration) -> tuple[Me, str]:
     )
     token = await begin_session(person, address=visitor.address, device=visitor.device)
     await record(person, "identity.account.created", after={"email": email})
-    await send_verification(person)
+    if invitation is None or invitation.email is None:  # one that was mailed proves the address as well
+        await send_verification(person)
     arrival = await _settle(person, visitor.permissions)
     await _welcome(arrival, visitor.settings.base_url)
     if new.invitation and invitation is not None and invitation.domain is None:

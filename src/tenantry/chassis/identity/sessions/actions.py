@@ -9,7 +9,6 @@ from tenantry.chassis.access.entrance import secret_hash
 from tenantry.chassis.audit.actions import record
 from tenantry.chassis.identity.models import Session
 from tenantry.chassis.identity.proofs.actions import note_sign_in
-from tenantry.chassis.identity.sessions.models import RetiredToken
 from tenantry.chassis.identity.sessions.settings import SessionSettings
 from tenantry.core.errors import NotFound
 from tenantry.core.ids import new_id
@@ -74,9 +73,8 @@ async def end_other_sessions(scope: UserScope, keep: UUID | None = None) -> int:
 
 
 async def forget_ended(scope: SystemScope) -> None:
-    """Remove sessions whose time is over, and tokens that were replaced so long ago that no copy of them can matter."""
+    """Remove sessions whose time is over; the tokens they had before go with them."""
     now, lasts = scope.now(), scope.part(SessionSettings)
     await scope.session.execute(
         delete(Session).where((Session.expires_at <= now) | (Session.seen_at <= now - lasts.idle))
     )
-    await scope.session.execute(delete(RetiredToken).where(RetiredToken.retired_at <= now - lasts.longest))

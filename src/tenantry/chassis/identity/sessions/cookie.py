@@ -13,7 +13,7 @@ from starlette.requests import HTTPConnection
 from tenantry.chassis.access import Identity
 from tenantry.chassis.identity.models import Person, Session
 from tenantry.chassis.identity.sessions.models import RetiredToken
-from tenantry.chassis.identity.sessions.rotation import end_copied, judge_retired, renew_token
+from tenantry.chassis.identity.sessions.rotation import Verdict, end_copied, judge_retired, renew_token
 from tenantry.chassis.identity.sessions.settings import SessionSettings
 from tenantry.core.actors import Actor
 from tenantry.infra.database.scopes import AnonymousScope, UserScope
@@ -88,16 +88,15 @@ class SessionCookie:
         retired: RetiredToken = row.RetiredToken
         token_hash, session_id = retired.token_hash, retired.session_id
         scope.session.expunge(retired)
-        copied = unused = False
+        verdict: Verdict = "copied"
 
         async def judge(user: UserScope) -> bool:
-            nonlocal copied, unused
-            session = await judge_retired(user, retired)
-            copied, unused = session is None, session is not None and session.used_at is None
-            return not copied
+            nonlocal verdict
+            verdict = await judge_retired(user, retired)
+            return verdict != "copied"
 
         async def renew(user: UserScope) -> str | None:
-            return await self._renewed(user, session_id, token_hash) if unused else None
+            return await self._renewed(user, session_id, token_hash) if verdict == "renew" else None
 
         async def end(user: UserScope) -> None:
             await end_copied(user, session_id)

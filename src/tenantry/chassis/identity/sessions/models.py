@@ -17,7 +17,6 @@ class RetiredToken(PersonalModel):
     __table_args__ = (
         UniqueConstraint("token_hash"),
         Index(None, "user_id", "session_id"),
-        Index(None, "retired_at"),
         ForeignKeyConstraint(
             ["user_id", "session_id"], ["identity_sessions.user_id", "identity_sessions.id"], ondelete="CASCADE"
         ),

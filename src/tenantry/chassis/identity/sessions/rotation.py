@@ -2,6 +2,7 @@
 
 import secrets
 from datetime import timedelta
+from typing import Literal
 from uuid import UUID
 
 from sqlalchemy import delete, select, update
@@ -39,10 +40,12 @@ async def renew_token(scope: UserScope, session_id: UUID, presented: bytes) -> s
     return token
 
 
-async def judge_retired(scope: UserScope, retired: RetiredToken) -> "Session | None":
-    """The session, if the replaced token may still be used: its successor has not been seen yet, or only just.
+Verdict = Literal["good", "renew", "copied"]
 
-    None when it may not, which says that somebody else has a copy.
+
+async def judge_retired(scope: UserScope, retired: RetiredToken) -> Verdict:
+    """Whether the replaced token may still be used: its successor has not been seen yet, or only just. `renew` says that the
+    successor was lost on its way, and `copied` that somebody else has a copy.
 
     Raises:
         Unauthenticated: `session.invalid`; the session is over anyhow.
@@ -50,9 +53,11 @@ async def judge_retired(scope: UserScope, retired: RetiredToken) -> "Session | N
     session = (await scope.session.scalars(select(Session).where(Session.id == retired.session_id))).one_or_none()
     if session is None or session.expires_at <= scope.now():
         raise Unauthenticated("session.invalid", "You are no longer signed in.", hint="Sign in again.")
-    latest = retired.retired_at == session.rotated_at
-    fresh = session.used_at is None or session.used_at + GRACE > scope.now()
-    return session if latest and fresh else None
+    if retired.retired_at != session.rotated_at:
+        return "copied"
+    if (session.used_at or session.rotated_at) + GRACE > scope.now():
+        return "good"
+    return "renew" if session.used_at is None else "copied"
 
 
 async def end_copied(scope: UserScope, session_id: UUID) -> None:

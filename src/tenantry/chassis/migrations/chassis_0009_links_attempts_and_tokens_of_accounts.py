@@ -3,8 +3,8 @@
 import sqlalchemy as sa
 from alembic import op
 
-revision = "chassis_0006"
-down_revision = "chassis_0005"
+revision = "chassis_0009"
+down_revision = "chassis_0008"
 branch_labels = None
 depends_on = None
 
@@ -84,9 +84,6 @@ def upgrade() -> None:
         sa.UniqueConstraint("token_hash", name=op.f("uq_identity_retired_tokens_token_hash")),
     )
     op.isolate("identity_retired_tokens", kind="personal", presented="token_hash")
-    op.create_index(
-        op.f("ix_identity_retired_tokens_retired_at"), "identity_retired_tokens", ["retired_at"], unique=False
-    )
     op.create_index(
         op.f("ix_identity_retired_tokens_user_id_session_id"),
         "identity_retired_tokens",
