@@ -43,6 +43,26 @@ class Configuration:
                 self.files[path] = found
                 for key, value in found.items():
                     self.by_folder[_owner(folder)].setdefault(key, value)
+        self._handed_out(build)
+
+    def _handed_out(self, build: dict[str, bytes]) -> None:
+        """`config/orders.yml` of a configuration server holds settings of the application called orders."""
+        by_name: dict[str, list[str]] = defaultdict(list)
+        for folder, own in self.by_folder.items():
+            if "spring.application.name" in own:
+                by_name[own["spring.application.name"]].append(folder)
+        for path in sorted(build):
+            name, dot, suffix = path.rpartition("/")[2].rpartition(".")
+            if (
+                name not in by_name
+                or not dot
+                or suffix not in ("yml", "yaml", "properties")
+                or len(build[path]) > MAX_BYTES
+            ):
+                continue
+            for key, value in _settings(f"{name}.{suffix}", build[path]).items():
+                for folder in by_name[name]:
+                    self.by_folder[folder].setdefault(key, value)
 
     def folder_of(self, path: str) -> str | None:
         """The nearest folder above a file that has settings."""
@@ -62,6 +82,14 @@ class Configuration:
             if value is not None:
                 return self.filled(path, value, depth + 1)
         return None
+
+    def nearest(self, path: str, key: str) -> str | None:
+        """Like `get`; for a file of a library, which has no settings of its own, what all services agree on."""
+        if self.folder_of(path) is not None:
+            return self.get(path, key)
+        wanted = relaxed(key)
+        found = {own[wanted] for own in self.by_folder.values() if wanted in own}
+        return found.pop() if len(found) == 1 else None
 
     def filled(self, path: str, text: str, depth: int = 0) -> str:
         """A text with `${key:default}` replaced by what is set for a file; what nothing says stays a hole `{key}`."""

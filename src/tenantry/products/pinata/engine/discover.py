@@ -20,6 +20,10 @@ _BUILD_FILES = re.compile(
     r"|(?:docker-)?compose[\w.-]*\.ya?ml|Procfile|go\.mod|pom\.xml|[\w.-]+\.(?:cs|fs|vb)proj|Directory\.Build\.props|[Aa]ppsettings(?:\.[\w-]+)?\.json|launchSettings\.json"
     r"|(?:build|settings)\.gradle(?:\.kts)?|(?:application|bootstrap)[\w.-]*\.(?:ya?ml|properties))\Z"
 )
+# Settings of many services that one of them hands out.
+_SHARED_SETTINGS = re.compile(
+    r"(?:^|/)(?:shared|config|configs|config-repo|config-data|configurations?)/[\w-]+\.(?:ya?ml|properties)\Z"
+)
 _TEST_FOLDERS = frozenset(
     ("tests", "test", "__tests__", "__mocks__", "spec", "specs", "e2e", "cypress", "testdata", "fixtures_test")
 )
@@ -111,7 +115,7 @@ def _walk(root: str, folder: str, rules: list[Rules], options: ScanOptions, foun
 
 def _file(entry: "os.DirEntry[str]", path: str, rules: list[Rules], options: ScanOptions, found: Discovery) -> None:
     source = language_of(path) is not None
-    build = _BUILD_FILES.match(entry.name) is not None
+    build = _BUILD_FILES.match(entry.name) is not None or _SHARED_SETTINGS.search(path) is not None
     if not source and not build:
         return
     if rules and ignored(rules, path, False):

@@ -41,7 +41,7 @@ _CLIENTS = re.compile(
     r"(?:axios|axios\.default|axios\.create\(\)|axios\.Axios\(\)|axios\.AxiosInstance\(\)|axios\.AxiosStatic\(\)|axios\.default\.create\(\)"
     r"|got|got\.extend\(\)|got\.default|ky|ky\.create\(\)|ky\.extend\(\)|superagent|superagent\.agent\(\)|request|request\.defaults\(\)|request-promise"
     r"|needle|jquery|redaxios|@angular/common/http\.HttpClient\(\)|@nestjs/(?:axios|common)\.HttpService\(\)(?:\.axiosRef)?"
-    r"|openapi-fetch\(\)|http|https|cordova-plugin-advanced-http|@ionic-native/http\.HTTP\(\)|wretch\(\))\Z"
+    r"|openapi-fetch\(\)|http|https|cordova-plugin-advanced-http|@ionic-native/http\.HTTP\(\)|wretch\(\)|\$http)\Z"
 )
 _MODULES = frozenset(name.partition("(")[0].partition(".")[0] for name in (*_FETCHES, *REQUESTS))
 
@@ -69,11 +69,22 @@ class JavaScriptHttp(Addresses):
         for site in program.methods("useSWR", "useSWRImmutable"):
             self._fetched(program, findings, site)
         names = (
-            {name.rpartition(".")[2] for name in (*_FETCHES, *REQUESTS)} | _VERBS.keys() | {"request", "ajax", "$fetch"}
+            {name.rpartition(".")[2] for name in (*_FETCHES, *REQUESTS)}
+            | _VERBS.keys()
+            | {"request", "ajax", "$fetch", "$http"}
         )
         for site in program.methods(*sorted(names | self._clients(program))):
-            if is_javascript(site.file) and site.callee.kind == EXTERNAL:
+            if is_javascript(site.file) and (site.callee.kind == EXTERNAL or self._angularjs(site)):
                 self._site(program, findings, site)
+
+    @staticmethod
+    def _angularjs(site: Site) -> bool:
+        """AngularJS injects its client by the name of a parameter."""
+        return (
+            site.expr[1][0] == NAME
+            and (site.expr[1][1] == "$http" or site.expr[1][1].startswith("$http."))
+            and not site.callee.known
+        )
 
     @staticmethod
     def _clients(program: Program) -> set[str]:
@@ -94,14 +105,18 @@ class JavaScriptHttp(Addresses):
         return found
 
     def _site(self, program: Program, findings: Findings, site: Site) -> None:
-        path, arguments = site.callee.path, site.expr[2]
+        path, arguments = site.callee.path or site.expr[1][1], site.expr[2]
         if not arguments:
             return
         if path in _FETCHES:
             self._request(program, findings, site, arguments[0], arguments[1] if len(arguments) > 1 else None)
             return
         owner, _, method = path.rpartition(".")
-        if path in REQUESTS or (method == "request" and _CLIENTS.match(owner)) or path in ("jquery.ajax", "$fetch"):
+        if (
+            path in REQUESTS
+            or (method == "request" and _CLIENTS.match(owner))
+            or path in ("jquery.ajax", "$fetch", "$http")
+        ):
             if method == "request" and len(arguments) > 1 and arguments[0][0] == STR and arguments[0][1].isupper():
                 self._note(program, findings, site, (arguments[0], site.at), arguments[1], site.at)
                 return

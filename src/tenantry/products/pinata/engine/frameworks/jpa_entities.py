@@ -20,6 +20,7 @@ from tenantry.products.pinata.engine.frameworks.annotations import (
 )
 from tenantry.products.pinata.engine.resolve.program import Program
 from tenantry.products.pinata.engine.resolve.values import At, Definition
+from tenantry.products.pinata.engine.sql import clean_name
 
 JPA = "jakarta.persistence."
 _HUMP = re.compile(r"(?<=[a-z0-9])(?=[A-Z][a-z])|(?<=[a-z])(?=[A-Z])")
@@ -88,6 +89,10 @@ _TYPES = {
     "LocalTime": "time",
     "BigInteger": "numeric",
 }
+_STRATEGIES = (
+    "spring.jpa.hibernate.naming.physical-strategy",
+    "spring.jpa.properties.hibernate.physical_naming_strategy",
+)
 MAX_DEPTH = 6
 
 
@@ -175,11 +180,7 @@ class Entities:
         if not self.spring:
             return name
         settings = configuration_of(self.program.project)
-        strategy = (
-            settings.get(path, "spring.jpa.hibernate.naming.physical-strategy")
-            or settings.get(path, "spring.jpa.properties.hibernate.physical_naming_strategy")
-            or ""
-        )
+        strategy = next((found for key in _STRATEGIES if (found := settings.nearest(path, key))), "")
         return name if "PhysicalNamingStrategyStandardImpl" in strategy else snake(name)
 
     def _declare(self, definition: Definition) -> None:
@@ -191,7 +192,8 @@ class Entities:
             name = text(self.program, entity.get("name"), entity.at) or definition.name
             table = text(self.program, stated.get("name"), stated.at) if stated is not None else None
             line = stated.line if stated is not None else entity.line
-            self.by_class[definition.key] = Entity(definition, self.physical(table or name, path), line, "jpa", name)
+            table = clean_name(self.physical(table or name, path))
+            self.by_class[definition.key] = Entity(definition, table, line, "jpa", name)
             return
         for item in found:
             kind = _MAPPED.get(item.name)

@@ -1,5 +1,6 @@
 """Java: grammar, query, and how its captures become facts."""
 
+import re
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
@@ -82,6 +83,12 @@ _EACH = frozenset(b"forEach map flatMap filter ifPresent concatMap doOnNext peek
 _RECORDS = frozenset(("method_invocation", "object_creation_expression", "field_access", "array_access",
                       "parenthesized_expression", "cast_expression"))  # fmt: skip
 
+_ACCESSOR = re.compile(
+    rb"(?:(?:public|protected|private|final)\s+)*[\w.<>\[\], ?]+\s+(?:get|is|set)[A-Z]\w*\s*\((?:(?:final\s+)?[\w.<>\[\], ?]+\s+\w+)?\)\s*"
+    rb"\{\s*(?:return\s+(?:this\.)?\w+|(?:this\.)?\w+\s*=\s*\w+)\s*;\s*\}\Z"
+)
+"""A method that only gives or sets a field, without annotations."""
+
 
 class _Reader:
     """One pass over the captures of one file, keeping the stack of scopes it is in."""
@@ -109,7 +116,12 @@ class _Reader:
             while stack and start >= stack[-1][0]:
                 stack.pop()
             current = stack[-1][1] if stack else 0
+            if current < 0:
+                continue
             if capture == "function":
+                if _ACCESSOR.match(self.source, start, -minus_end):  # its field says as much
+                    stack.append((-minus_end, -1))
+                    continue
                 stack.append((-minus_end, self.function(node, current)))
             elif capture == "class":
                 stack.append((-minus_end, self.class_(node, current)))

@@ -57,6 +57,8 @@ def _operator(inference: Inference, expr: Expr, at: At, depth: int) -> str | Non
     if expr[1] == "%":
         return _percent(inference, expr, at, depth)
     if expr[1] in ("or", "||", "??", "?"):
+        if expr[3][0] == NUM and expr[1] != "?":  # `params.id || 0`: a part of an address, not the number
+            return fold(inference, expr[2], at, depth + 1)
         left = text(inference, expr[2], at, depth + 1)
         return left if left is not None else fold(inference, expr[3], at, depth + 1)
     return None
