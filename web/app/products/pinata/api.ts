@@ -172,6 +172,13 @@ export const diagnosticsQuery = (org: string, scan: string) =>
     ...forever,
   });
 
+export const honestyQuery = (org: string, scan: string) =>
+  queryOptions({
+    queryKey: key(org, "scan", scan, "honesty"),
+    queryFn: () => answer(http.GET("/api/v1/orgs/{org}/pinata/scans/{scan_id}/honesty", { params: inScan(org, scan) })),
+    ...forever,
+  });
+
 async function everyPage<T>(read: (after: string | null) => Promise<Page<T>>): Promise<T[]> {
   const items: T[] = [];
   let after: string | null = null;

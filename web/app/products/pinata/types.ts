@@ -12,6 +12,7 @@ export type TableColumn = Api<"Column">;
 export type SchemaTable = Api<"TableOut">;
 export type Changes = Api<"Changes">;
 export type Diagnostic = Api<"DiagnosticOut">;
+export type Honesty = Api<"Honesty">;
 export type Metrics = Partial<Record<string, number>>;
 
 /** A scan; `log` holds its last lines and comes only with live states. */

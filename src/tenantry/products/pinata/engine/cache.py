@@ -38,7 +38,7 @@ def fingerprint() -> str:
     state = hashlib.blake2b(digest_size=8)
     state.update(repr((sys.version_info[:2], [version(name) for name in GRAMMARS])).encode())
     here = Path(__file__).parent
-    for path in sorted(here.rglob("*.py")):
+    for path in sorted((*here.rglob("*.py"), *here.glob("*.json"))):
         state.update(path.relative_to(here).as_posix().encode() + b"\0" + path.read_bytes())
     return state.hexdigest()
 

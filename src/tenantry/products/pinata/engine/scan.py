@@ -19,6 +19,7 @@ from tenantry.products.pinata.engine.facts import FileFacts, unpack
 from tenantry.products.pinata.engine.findings import Diagnostic, Findings
 from tenantry.products.pinata.engine.frameworks import frameworks
 from tenantry.products.pinata.engine.graph import ENGINE, SCHEMA, Graph, lines
+from tenantry.products.pinata.engine.honesty import honesty
 from tenantry.products.pinata.engine.languages import language_of
 from tenantry.products.pinata.engine.options import Phase, Progress, Report, ScanOptions
 from tenantry.products.pinata.engine.reading import (
@@ -222,6 +223,7 @@ class _Scan:
             "tables": tables,
             "diagnostics": self._diagnostics(found, facts, readings, findings),
         }
+        document["honesty"] = honesty(document)
         self._say("graph", 1, 1, f"{len(nodes):,} nodes, {len(edges):,} edges")
         # These hold each other, and the collector is off: what is done with goes before the graph is written.
         for part in (program.inference, program, project, findings):

@@ -12,6 +12,7 @@ from tenantry.products.pinata.findings.schemas import (
     Changes,
     DiagnosticOut,
     Filters,
+    Honesty,
     NodeDetail,
     NodePage,
     Paths,
@@ -70,6 +71,13 @@ async def list_tables(scope: Reader, scan_id: UUID, asked: Paging) -> Page[Table
 async def list_diagnostics(scope: Reader, scan_id: UUID, asked: Paging) -> Page[DiagnosticOut]:
     """What could not be read or followed, by file and line."""
     return await queries.list_diagnostics(scope, await find_result(scope, scan_id), asked)
+
+
+@router.get("/scans/{scan_id}/honesty")
+async def get_honesty(scope: Reader, scan_id: UUID) -> Honesty:
+    """How far the graph can be trusted: what could not be read, followed or matched, and what was measured of the rules at work."""
+    scan = await find_result(scope, scan_id)
+    return Honesty.model_validate(scan.found.get("honesty") or {})
 
 
 @router.get("/scans/{scan_id}/changes", response_model=Changes)

@@ -136,6 +136,35 @@ class DiagnosticOut(BaseModel):
     message: str
 
 
+class Figures(BaseModel):
+    """What was measured of one kind of node: how many facts had been read by hand, and the shares found and true, 0 to 1."""
+
+    facts: int
+    recall: float | None = None
+    precision: float | None = None
+
+
+class FrameworkOut(BaseModel):
+    """A framework at work in the tree: how many nodes its rules gave, and how they did where facts had been read by hand."""
+
+    name: str
+    nodes: int
+    measured: dict[str, Figures] | None
+
+
+class Honesty(BaseModel):
+    """How far the graph can be trusted. `unread`, `unfollowed` and `unmatched`: what → how often; `unsure`: how many of the `nodes`
+    are less than certain; `measured`: the month of the figures."""
+
+    unread: dict[str, int] = {}
+    unfollowed: dict[str, int] = {}
+    unmatched: dict[str, int] = {}
+    unsure: int = 0
+    nodes: int = 0
+    frameworks: list[FrameworkOut] = []
+    measured: str = ""
+
+
 class Against(BaseModel):
     """The scan that was compared with."""
 

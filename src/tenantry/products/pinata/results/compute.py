@@ -57,6 +57,7 @@ class Summary:
     batches: list[Path]
     nodes: int
     notes: list[str]
+    honesty: dict[str, Any]
 
 
 def compute(task: Task, report: Callable[[Progress], None]) -> Summary:
@@ -85,6 +86,7 @@ def compute(task: Task, report: Callable[[Progress], None]) -> Summary:
         batches=batches,
         nodes=count,
         notes=_notes(document),
+        honesty=document["honesty"],
     )
 
 

@@ -28,7 +28,12 @@ async def succeed(context: JobContext, scan_id: UUID, fetched: Fetched, summary:
         baseline = await baseline_of(scope, scan)
         scan.commit, scan.branch = fetched.commit, fetched.branch or scan.branch
         scan.metrics, scan.languages = summary.metrics, summary.languages
-        scan.found = {"kinds": summary.kinds, "services": summary.services, "parts": summary.parts}
+        scan.found = {
+            "kinds": summary.kinds,
+            "services": summary.services,
+            "parts": summary.parts,
+            "honesty": summary.honesty,
+        }
         scan.baseline_id = baseline.id if baseline else None
         repository = await scope.session.get_one(Repository, (scope.org_id, scan.repository_id))
         repository.languages = summary.languages

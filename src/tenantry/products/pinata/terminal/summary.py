@@ -179,10 +179,33 @@ def _notes(console: Console, document: dict[str, Any]) -> None:
                 "  ".join(f"{reason} {number:,}" for reason, number in stats["skipped"].items()),
             )
         )
-    codes = Counter(diagnostic["code"] for diagnostic in document["diagnostics"])
-    if codes:
-        console.print(
-            Text.assemble(
-                ("Notes      ", "bold"), "  ".join(f"{code} {number:,}" for code, number in sorted(codes.items()))
-            )
-        )
+    _honesty(console, document["honesty"])
+
+
+def _honesty(console: Console, told: dict[str, Any]) -> None:
+    """How far the graph can be trusted."""
+    console.print()
+    sure = told["nodes"] - told["unsure"]
+    console.print(Text.assemble(("How sure   ", "bold"), f"{sure:,} of {told['nodes']:,} facts are certain"))
+    for title, counts in (
+        ("Unread", told["unread"]),
+        ("Unfollowed", told["unfollowed"]),
+        ("Unmatched", told["unmatched"]),
+    ):
+        if counts:
+            text = "  ".join(f"{name} {number:,}" for name, number in counts.items())
+            console.print(Text.assemble((f"{title:<11}", "bold"), text))
+    rows: list[tuple[str | Text, ...]] = []
+    for item in told["frameworks"][:ROWS]:
+        kinds = item["measured"] or {}
+        figures = [
+            f"{kind} {_share(row, 'precision')}/{_share(row, 'recall')} of {row['facts']}"
+            for kind, row in kinds.items()
+        ]
+        rows.append((item["name"], f"{item['nodes']:,}", Text("  ".join(figures) or "not measured yet", style="dim")))
+    heads = ("rules", "facts", f"precision/recall where facts were read by hand ({told['measured']})")
+    _grid(console, "Measured", len(told["frameworks"]), rows, heads)
+
+
+def _share(row: dict[str, Any], name: str) -> str:
+    return f"{row[name]:.0%}" if name in row else "–"

@@ -11,6 +11,7 @@ import { SkeletonRows } from "~/ui/skeleton";
 import { diagnosticsQuery } from "../api";
 import { Place } from "../place";
 import type { Diagnostic } from "../types";
+import { HonestyCard } from "./honesty-card";
 import { useScanContext } from "./layout";
 
 const columns: Column<Diagnostic>[] = [
@@ -46,29 +47,32 @@ export default function Diagnostics() {
   const query = useQuery(diagnosticsQuery(org, scan.id));
   const rows = query.data ?? [];
   return (
-    <Card className="overflow-hidden" aria-label="Diagnostics">
-      {query.isPending && <SkeletonRows />}
-      {query.error && <ProblemNote error={query.error} onRetry={() => query.refetch()} className="m-4" />}
-      {query.isSuccess && rows.length === 0 && (
-        <Empty icon={CircleCheck} title="Every file was read whole">
-          Nothing was skipped, cut short or unreadable.
-        </Empty>
-      )}
-      {rows.length > 0 && (
-        <>
-          <DataTable
-            label="Diagnostics"
-            rows={rows}
-            columns={columns}
-            rowId={(row) => `${row.file}:${row.line}:${row.code}:${row.message}`}
-            rowHeight={48}
-            className="max-h-[34rem]"
-          />
-          <p className="num px-4 py-3 text-xs text-fg-2">
-            {count(rows.length)} {rows.length === 1 ? "note" : "notes"}
-          </p>
-        </>
-      )}
-    </Card>
+    <div className="grid gap-4">
+      <HonestyCard org={org} scan={scan.id} />
+      <Card className="overflow-hidden" aria-label="Diagnostics">
+        {query.isPending && <SkeletonRows />}
+        {query.error && <ProblemNote error={query.error} onRetry={() => query.refetch()} className="m-4" />}
+        {query.isSuccess && rows.length === 0 && (
+          <Empty icon={CircleCheck} title="Every file was read whole">
+            Nothing was skipped, cut short or unreadable.
+          </Empty>
+        )}
+        {rows.length > 0 && (
+          <>
+            <DataTable
+              label="Diagnostics"
+              rows={rows}
+              columns={columns}
+              rowId={(row) => `${row.file}:${row.line}:${row.code}:${row.message}`}
+              rowHeight={48}
+              className="max-h-[34rem]"
+            />
+            <p className="num px-4 py-3 text-xs text-fg-2">
+              {count(rows.length)} {rows.length === 1 ? "note" : "notes"}
+            </p>
+          </>
+        )}
+      </Card>
+    </div>
   );
 }
