@@ -18,6 +18,7 @@ export default [
       index("chassis/me/first-page.tsx"),
       route("profile", "chassis/me/profile.tsx"),
       route("security", "chassis/me/security.tsx"),
+      route("keys", "chassis/api-keys/own-keys.tsx"),
     ]),
     route("*", "shell/not-found.tsx", { id: "not-found-personal" }),
   ]),
@@ -26,6 +27,8 @@ export default [
     route("settings", "chassis/settings/organization.tsx", [
       index("chassis/settings/first-page.tsx"),
       route("general", "chassis/organizations/general.tsx"),
+      route("keys", "chassis/api-keys/keys.tsx"),
+      route("audit", "chassis/audit/audit.tsx"),
     ]),
     ...products,
     // A product without pages of its own: plain ones, drawn from the API's schema.

@@ -1,3 +1,4 @@
+import { RecentActivity } from "~/chassis/audit/recent-activity";
 import { Factors } from "./factors/factors";
 
 export function meta() {
@@ -6,5 +7,10 @@ export function meta() {
 
 /** How one signs in, and what protects it. */
 export default function SecurityPage() {
-  return <Factors />;
+  return (
+    <>
+      <Factors />
+      <RecentActivity />
+    </>
+  );
 }

@@ -1,4 +1,4 @@
-import { CircleUserRound, type LucideIcon, Settings, ShieldCheck } from "lucide-react";
+import { CircleUserRound, KeyRound, type LucideIcon, ScrollText, Settings, ShieldCheck } from "lucide-react";
 
 /** One page of settings: a tab, a line in ⌘K and, where `sidebar` says how it is called there, one in the sidebar. */
 export interface SettingsPage {
@@ -15,11 +15,14 @@ export interface SettingsPage {
 export const personalPages: SettingsPage[] = [
   { label: "Profile", path: "profile", icon: CircleUserRound },
   { label: "Security", path: "security", icon: ShieldCheck },
+  { label: "API keys", path: "keys", icon: KeyRound },
 ];
 
 /** What belongs to an organization: `/{org}/settings/…`. */
 export const organizationPages: SettingsPage[] = [
   { label: "General", path: "general", icon: Settings, permission: "organization.read", sidebar: "Settings" },
+  { label: "API keys", path: "keys", icon: KeyRound, permission: "api_keys.read" },
+  { label: "Audit log", path: "audit", icon: ScrollText, permission: "audit.read", sidebar: "Audit log" },
 ];
 
 /** Those that somebody with these permissions may open. */
