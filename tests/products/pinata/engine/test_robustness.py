@@ -8,8 +8,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from tenantry.products.pinata.engine import scan
-from tenantry.products.pinata.engine.facts import pack, unpack
 from tenantry.products.pinata.engine.languages import SUFFIXES
+from tenantry.products.pinata.engine.packing import pack, unpack
 from tenantry.products.pinata.engine.reading import extract
 from tenantry.products.pinata.engine.sql import accesses, created_table, looks_like_sql, split
 

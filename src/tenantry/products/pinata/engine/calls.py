@@ -1,5 +1,6 @@
 """Who calls whom, among the functions of the tree."""
 
+import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from typing import NamedTuple
@@ -11,6 +12,8 @@ from tenantry.products.pinata.engine.resolve.implementations import Implementati
 from tenantry.products.pinata.engine.resolve.program import Program, Site
 from tenantry.products.pinata.engine.resolve.values import CLASS, FUNCTION, INSTANCE, Definition
 
+_ARGUMENTS = re.compile(rb"[(,=*]\s*([\w$.]+)(?=\s*[,)])|(?<=[(,=\s])lambda\b")
+_INLINE = frozenset((b"lambda",))
 HANDED_OVER = 0.6  # confidence of a function that is passed as an argument: it will probably be called
 AMONG_SEVERAL = 0.6  # of an implementation when an interface has more than one
 
@@ -37,6 +40,7 @@ class Calls:
             for s in f.scopes
             if s.kind == CALLABLE
         }
+        self.words = frozenset(name.encode() for name in self.functions) | _INLINE
         for site in program.callable_sites():
             self._called_by(site)
         for site in program.sites:
@@ -63,10 +67,29 @@ class Calls:
     def _handed_over(self, site: Site) -> None:
         """Functions among the arguments."""
         functions = self.functions
+        if site.outer.text is not None and not self._may_hand_over(site):
+            return
         for argument in (*site.expr[2], *[given for _, given in site.expr[3]]):
             tag = argument[0]
             if tag == FUNCTION_EXPR or (tag == NAME and argument[1][argument[1].rfind(".") + 1 :] in functions):
                 self._argument(site, argument)
+
+    def _may_hand_over(self, site: Site) -> bool:
+        """Whether names of functions stand where arguments of a call begin that is yet to be read, or a function itself."""
+        text, given = site.outer.text, site.outer.given
+        if text is None or given[1] - given[0] < len(site.method) + 4:
+            return False
+        for word in _ARGUMENTS.findall(text.content, given[0], given[1]):
+            name = word[word.rfind(b".") + 1 :]
+            if name in self.words:
+                if name in _INLINE:
+                    return True
+                value = self.program.value(
+                    (NAME, word.decode("utf-8", "replace").replace("this.", "self.", 1)), site.at
+                )
+                if value.kind == FUNCTION and not value.path:
+                    return True
+        return False
 
     def _argument(self, site: Site, argument: Expr) -> None:
         source = self.program.project.owner(site.file, site.at.scope)

@@ -21,15 +21,23 @@ Expressions are plain tuples whose first item is a tag:
     (SPLAT, expression)                an argument list unpacked in place
     UNKNOWN                            anything else
 
+Reading an expression costs more than parsing it, and rules ask for few. So a language may leave some unread: `given` of a
+Call or an Assign is then a `Span` of the file's `Text`, and `expr`, `value` and `Scope.returns` read it when somebody asks.
+What is asked of every call or assignment should be asked of `name`, `tag` and `head`, which read nothing.
+
 Type arguments of a call, `Set<Order>()`, are a keyword argument of the name TYPES that holds a LIST of types; what an
 object initializer sets, `new Order { Total = 1 }`, are keyword arguments of the constructor's call.
 """
 
-import marshal
+import re
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
-from typing import Any, NamedTuple, TypeAlias
+from typing import Any, NamedTuple, TypeAlias, overload
 
 Expr: TypeAlias = tuple[Any, ...]
+Span: TypeAlias = tuple[int, int, str, str | tuple[str, ...]]
+"""(start, end, tag, name): the bytes of an expression that is yet to be read, its tag, and of a call what is called: a dotted
+name, or the last names of a chain of calls, outermost first. A Span begins with a number, an Expr with a text."""
 
 STR, NUM, NAME, ATTR, CALL, TEMPLATE = "s", "n", "v", "a", "c", "t"
 LIST, DICT, INDEX, BINARY, ELEMENT, FUNCTION, SPLAT = "l", "d", "i", "b", "e", "f", "*"
@@ -40,6 +48,63 @@ DECORATED = "@"
 """`@Column() name = 1` is an assignment of the call `@(Column(), …, value=1)`: see `decorators` below."""
 
 MODULE, CLASS, CALLABLE = "module", "class", "function"
+
+
+@dataclass(slots=True)
+class Text:
+    """The source of a file, kept as long as some of its expressions are unread; `reader(text, start, end)` reads one."""
+
+    content: bytes
+    path: str = field(compare=False)
+    reader: "Callable[[Text, int, int], Expr]" = field(compare=False)
+    known: dict[tuple[int, int], Expr] = field(default_factory=dict, compare=False)
+    """Calls that have been read, by their bytes: whoever reads a call again gets the very same object."""
+
+    def read(self, span: Expr) -> Expr:
+        place = span[:2]
+        found = self.known.get(place)
+        if found is None:
+            found = self.known[place] = self.reader(self, *place)
+        return (ELEMENT, found) if span[2] == ELEMENT else found
+
+
+class Unread(Sequence[Expr]):
+    """Expressions of which some are read when they are asked for."""
+
+    __slots__ = ("given", "text")
+
+    def __init__(self, text: Text, given: tuple[Expr, ...]) -> None:
+        self.text = text
+        self.given = given
+
+    def __len__(self) -> int:
+        return len(self.given)
+
+    def __iter__(self) -> Iterator[Expr]:
+        return map(self._read, self.given)
+
+    @overload
+    def __getitem__(self, index: int) -> Expr: ...
+    @overload
+    def __getitem__(self, index: slice) -> Sequence[Expr]: ...
+    def __getitem__(self, index: int | slice) -> Expr | Sequence[Expr]:
+        return Unread(self.text, self.given[index]) if isinstance(index, slice) else self._read(self.given[index])
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Unread) and (self.text, self.given) == (other.text, other.given)
+
+    def __hash__(self) -> int:
+        return hash(self.given)
+
+    def _read(self, given: Expr) -> Expr:
+        return given if type(given[0]) is str else self.text.read(given)
+
+
+def returned(text: Text | None, given: list[Expr]) -> Sequence[Expr]:
+    """What a scope returns, of which some may be unread."""
+    if text is None or all(type(value[0]) is str for value in given):
+        return tuple(given)
+    return Unread(text, tuple(given))
 
 
 class Param(NamedTuple):
@@ -68,7 +133,7 @@ class Scope(NamedTuple):
     bases: tuple[Expr, ...] = ()
     params: tuple[Param, ...] = ()
     annotation: Expr | None = None
-    returns: tuple[Expr, ...] = ()
+    returns: Sequence[Expr] = ()
 
 
 class Import(NamedTuple):
@@ -89,18 +154,58 @@ class Assign(NamedTuple):
 
     scope: int
     target: str
-    value: Expr | None
+    given: Expr | None
     annotation: Expr | None
     line: int
+    text: Text | None = None
+
+    @property
+    def value(self) -> Expr | None:
+        """What is assigned; None for a mere declaration."""
+        given = self.given
+        return given if self.text is None or given is None else self.text.read(given)
+
+    @property
+    def tag(self) -> str:
+        """The tag of the value; "" for a mere declaration."""
+        given = self.given
+        return "" if given is None else given[0] if self.text is None else given[2]
+
+    @property
+    def head(self) -> str:
+        """The dotted name with which a value begins that is a name, a call or a chain of calls; else ""."""
+        if self.text is not None:
+            return head_of(self.text.content, self.given) if self.given is not None else ""
+        value = self.given
+        while value is not None and value[0] in (CALL, ATTR):
+            value = value[1]
+        return dotted(value)
 
 
 class Call(NamedTuple):
     """The outermost call of a chain: `a.b().c()` is one fact, whose callee holds the inner call."""
 
     scope: int
-    expr: Expr
+    given: Expr
     line: int
     end_line: int
+    text: Text | None = None
+
+    @property
+    def expr(self) -> Expr:
+        """The whole call."""
+        if self.text is None:
+            return self.given
+        found = self.text.read(self.given)
+        return found if found[0] == CALL else (CALL, (NAME, self.name), (), (), self.line)
+
+    @property
+    def name(self) -> str:
+        """The dotted name of what is called; "" for a chain of calls and whatever has no name."""
+        given = self.given
+        if self.text is None:
+            return dotted(given[1])
+        return given[3] if type(given[3]) is str else ""
 
 
 class Statement(NamedTuple):
@@ -113,7 +218,8 @@ class Statement(NamedTuple):
 
 @dataclass(slots=True)
 class FileFacts:
-    """All facts of one file. `exports` maps names it passes on from elsewhere (`export {x} from`), for languages that do."""
+    """All facts of one file. `exports` maps names it passes on from elsewhere (`export {x} from`), for languages that do;
+    `text` is kept when some expressions are unread."""
 
     path: str
     language: str
@@ -124,40 +230,16 @@ class FileFacts:
     statements: list[Statement] = field(default_factory=list)
     errors: list[int] = field(default_factory=list)
     extra: dict[str, Any] = field(default_factory=dict)
+    text: Text | None = None
 
 
-def pack(facts: FileFacts) -> bytes:
-    """Facts as bytes, without the path: they hold for equal contents wherever the file lies.
-
-    An expression that is part of another one stays the very same object (marshal keeps references from version 3 on):
-    frameworks tell by identity what they have counted already."""
-    plain = (
-        facts.language,
-        [(*scope[:9], tuple(map(tuple, scope.params)), *scope[10:]) for scope in facts.scopes],
-        [*map(tuple, facts.imports)],
-        [*map(tuple, facts.assigns)],
-        [*map(tuple, facts.calls)],
-        [*map(tuple, facts.statements)],
-        facts.errors,
-        facts.extra,
-    )
-    return marshal.dumps(plain, 4)
+_HEAD = re.compile(rb"[\w$.]+")
 
 
-def unpack(path: str, data: bytes) -> FileFacts:
-    """The facts of the file at `path` from `pack`'s bytes; ValueError, EOFError or TypeError when they are damaged."""
-    language, scopes, imports, assigns, calls, statements, errors, extra = marshal.loads(data)
-    return FileFacts(
-        path,
-        language,
-        [Scope._make((*row[:9], tuple(Param._make(param) for param in row[9]), *row[10:])) for row in scopes],
-        [Import._make(row) for row in imports],
-        [Assign._make(row) for row in assigns],
-        [Call._make(row) for row in calls],
-        [Statement._make(row) for row in statements],
-        errors,
-        extra,
-    )
+def head_of(content: bytes, span: Expr) -> str:
+    """The dotted name with which a call begins that is yet to be read."""
+    found = _HEAD.match(content, span[0], span[1]) if span[2] == CALL else None
+    return found.group().decode("ascii") if found is not None else ""
 
 
 def dotted(expr: Expr | None) -> str:

@@ -15,13 +15,14 @@ from tenantry.products.pinata.engine.build import Builder
 from tenantry.products.pinata.engine.cache import Cache, fingerprint
 from tenantry.products.pinata.engine.configuration import configuration_of
 from tenantry.products.pinata.engine.discover import Discovery, Entry, discover
-from tenantry.products.pinata.engine.facts import FileFacts, unpack
+from tenantry.products.pinata.engine.facts import FileFacts
 from tenantry.products.pinata.engine.findings import Diagnostic, Findings
 from tenantry.products.pinata.engine.frameworks import frameworks
 from tenantry.products.pinata.engine.graph import ENGINE, SCHEMA, Graph, lines
 from tenantry.products.pinata.engine.honesty import honesty
 from tenantry.products.pinata.engine.languages import language_of
 from tenantry.products.pinata.engine.options import Phase, Progress, Report, ScanOptions
+from tenantry.products.pinata.engine.packing import unpack
 from tenantry.products.pinata.engine.reading import (
     Reading,
     digest_of,

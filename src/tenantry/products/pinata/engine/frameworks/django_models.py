@@ -23,6 +23,10 @@ _OUTSIDE = {"User": "auth_user", "Group": "auth_group", "Permission": "auth_perm
             "Session": "django_session", "Site": "django_site", "LogEntry": "django_admin_log"}  # fmt: skip
 
 
+def _last(name: str) -> str:
+    return name.rpartition(".")[2]
+
+
 class Relation:
     """A foreign key or many-to-many field of a model."""
 
@@ -156,10 +160,10 @@ class DjangoModels:
             found: dict[str, tuple[Definition, Expr]] = {}
             for owner in reversed(self.inference.members.order(definition)[0]):
                 for assign in owner.file.assigns:
-                    if assign.scope == owner.index and assign.value is not None and assign.value[0] == CALL:
-                        name = dotted(assign.value[1])
-                        if _FIELD.match(name.rpartition(".")[2]):
-                            found[assign.target] = owner, assign.value
+                    if assign.scope == owner.index and assign.tag == CALL and _FIELD.match(_last(assign.head)):
+                        value = assign.value
+                        if value is not None and _FIELD.match(_last(dotted(value[1]))):
+                            found[assign.target] = owner, value
             return found
 
         known = self._fields.get(definition)

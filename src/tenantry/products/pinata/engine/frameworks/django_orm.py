@@ -1,6 +1,6 @@
 """Django's ORM: tables, and the calls that read and write them."""
 
-from tenantry.products.pinata.engine.facts import ATTR, CALL, NAME, Expr, dotted, spine
+from tenantry.products.pinata.engine.facts import ATTR, CALL, NAME, Expr, dotted
 from tenantry.products.pinata.engine.findings import CERTAIN, LIKELY, Findings
 from tenantry.products.pinata.engine.frameworks.django_managers import member
 from tenantry.products.pinata.engine.frameworks.django_models import DjangoModels, models_of
@@ -137,7 +137,7 @@ class DjangoOrm:
     @staticmethod
     def _begins(site: Site, callee: Value) -> bool:
         """Whether the chain itself reaches the manager: every call in its path is written right here."""
-        return callee.path.count("()") <= len(spine(site.expr)) - 1
+        return callee.path.count("()") <= site.length - 1
 
     # -- instances --------------------------------------------------------------------------------------------
 

@@ -113,7 +113,7 @@ class _Walk:
     def _all_appended(self) -> dict[str, list[Site]]:
         found: dict[str, list[Site]] = defaultdict(list)
         for site in self.program.methods("append", "extend", "insert"):
-            if dotted(site.expr[1]).startswith("urlpatterns."):
+            if site.name.startswith("urlpatterns."):
                 found[site.file.path].append(site)
         return found
 

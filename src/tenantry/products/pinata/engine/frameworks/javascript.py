@@ -187,7 +187,7 @@ def _passed_on(program: Program) -> dict[str, set[str]]:
             if item.name and item.alias != item.name:
                 table[item.name].add(item.alias)
         for assign in file.assigns:
-            value = assign.value
+            value = assign.value if assign.tag in (DICT, NAME) else None
             if value is None:
                 continue
             pairs = value[1] if value[0] == DICT else (((STR, assign.target), value),)

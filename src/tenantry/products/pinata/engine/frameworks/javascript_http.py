@@ -11,6 +11,7 @@ from tenantry.products.pinata.engine.facts import (
     STR,
     TEMPLATE,
     Expr,
+    dotted,
 )
 from tenantry.products.pinata.engine.findings import CERTAIN, GUESS, LIKELY, Findings
 from tenantry.products.pinata.engine.frameworks.javascript import is_javascript, option
@@ -94,13 +95,10 @@ class JavaScriptHttp(Addresses):
             if is_javascript(file):
                 found.update(item.alias for item in file.imports if item.module.partition("/")[0] in _MODULES)
                 for assign in file.assigns:
+                    if assign.tag != CALL or not assign.head.endswith((".create", ".extend")):
+                        continue
                     value = assign.value
-                    if (
-                        value is not None
-                        and value[0] == CALL
-                        and value[1][0] == NAME
-                        and value[1][1].endswith((".create", ".extend"))
-                    ):
+                    if value is not None and dotted(value[1]).endswith((".create", ".extend")):
                         found.add(assign.target.rpartition(".")[2])
         return found
 

@@ -106,8 +106,7 @@ class Models:
             if file.language not in LANGUAGES:
                 continue
             for call in file.calls:
-                callee = call.expr[1]
-                if callee[0] != NAME or callee[1].rpartition(".")[2] != "model" or not call.expr[2]:
+                if call.name.rpartition(".")[2] != "model" or not call.expr[2]:
                     continue
                 at = At(file, call.scope)
                 if canonical(self.inference, call.expr, at).startswith("mongoose.") and len(call.expr[2]) > 1:

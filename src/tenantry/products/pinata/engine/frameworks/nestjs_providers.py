@@ -42,10 +42,10 @@ class Providers:
                     if returned[0] == DICT and any(key == (STR, "providers") for key, _ in returned[1]):
                         self._collect((returned,), At(file, index), 0)
             for assign in file.assigns:
-                if assign.value is not None and assign.value[0] in (DICT, LIST):
+                if assign.tag in (DICT, LIST) and assign.value is not None:
                     self._collect((assign.value,), At(file, assign.scope), 0)
             for call in file.calls:
-                if call.expr[1] == (NAME, "registerAs") and len(call.expr[2]) > 1 and call.expr[2][0][0] == STR:
+                if call.name == "registerAs" and len(call.expr[2]) > 1 and call.expr[2][0][0] == STR:
                     self._namespace(call.expr[2][0][1], call.expr[2][1], At(file, call.scope))
 
     def _collect(self, values: tuple[Expr, ...], at: At, depth: int) -> None:

@@ -79,6 +79,8 @@ class RawSql:
                 self._note(program, findings, site, site.expr[2][0], used)
 
     def _statement(self, site: Site) -> Expr | None:
+        if site.bare:
+            return None
         if site.expr[2]:
             return site.expr[2][0]  # type: ignore[no-any-return]
         return next((value for name, value in site.expr[3] if name in _RUN_NAMES), None)

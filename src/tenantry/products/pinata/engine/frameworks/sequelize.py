@@ -58,10 +58,9 @@ class Models:
         for path in sorted(inference.project.files):
             file = inference.project.files[path]
             for call in file.calls if file.language in LANGUAGES else ():
-                callee = call.expr[1]
-                if callee[0] != NAME or "." not in callee[1] or not call.expr[2]:
+                owner, _, method = call.name.rpartition(".")
+                if not owner or method not in ("define", "init") or not call.expr[2]:
                     continue
-                owner, _, method = callee[1].rpartition(".")
                 at = At(file, call.scope)
                 if method == "define" and call.expr[2][0][0] == STR and len(call.expr[2]) > 1:
                     self._model(

@@ -38,11 +38,11 @@ class Sessions:
         for site in self.program.methods(
             "add", "merge", "delete", "add_all", "bulk_save_objects", "bulk_insert_mappings", "bulk_update_mappings"
         ):
-            if site.expr[2] and self._is_session(site):
+            if not site.bare and self._is_session(site) and site.expr[2]:
                 for table in self._instances(site.expr[2][0], site.at):
                     self._emit(table, site, "db_write", CERTAIN)
         for site in self.program.methods("get", "get_one", "get_or_404", "refresh"):
-            if site.expr[2] and self._is_session(site):
+            if not site.bare and self._is_session(site) and site.expr[2]:
                 for table in self._instances(site.expr[2][0], site.at):
                     self._emit(table, site, "db_read", CERTAIN)
         for site in self.program.methods("insert", "update", "delete", "select"):  # users.insert() of Core

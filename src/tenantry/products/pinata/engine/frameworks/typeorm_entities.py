@@ -116,11 +116,7 @@ class Entities:
     def _entity_prefix(self) -> str:
         for file in self.inference.project.files.values():
             for call in file.calls if file.language in LANGUAGES else ():
-                if (
-                    call.expr[1][0] == NAME
-                    and call.expr[1][1].rpartition(".")[2] in ("DataSource", "forRoot", "createConnection")
-                    and call.expr[2]
-                ):
+                if call.name.rpartition(".")[2] in ("DataSource", "forRoot", "createConnection") and call.expr[2]:
                     given = option(self.inference, call.expr[2][0], At(file, call.scope), "entityPrefix")
                     if given is not None and given[0][0] == STR:
                         return str(given[0][1])
@@ -326,7 +322,9 @@ class Entities:
         """`new EntitySchema({name, tableName, columns, relations})`"""
         for file in self.inference.project.files.values():
             for assign in file.assigns if file.language in LANGUAGES else ():
-                if assign.value is None or assign.value[0] != CALL or not assign.value[2]:
+                if assign.tag != CALL or not assign.head:
+                    continue  # a call of what has no name
+                if assign.value is None or not assign.value[2]:
                     continue
                 at = At(file, assign.scope)
                 if canonical(self.inference, assign.value, at) != "typeorm.EntitySchema":

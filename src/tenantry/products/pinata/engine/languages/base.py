@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Protocol
 
-from tenantry.products.pinata.engine.facts import FileFacts, Import
+from tenantry.products.pinata.engine.facts import Expr, FileFacts, Import, Text
 
 if TYPE_CHECKING:
     from tenantry.products.pinata.engine.resolve.inference import Inference
@@ -36,6 +36,14 @@ class Language(Protocol):
 
     def external_name(self, item: Import) -> str:
         """The canonical dotted name of an import from outside the tree, e.g. `requests.Session`."""
+        ...
+
+
+class UnreadLanguage(Language, Protocol):
+    """A language that leaves expressions unread until somebody asks (see facts.py). `treesitter.Grammar.expression` helps."""
+
+    def expression(self, text: Text, start: int, end: int) -> Expr:
+        """The expression in these bytes of a file. Calls in it are looked up in, and added to, `text.known`."""
         ...
 
 

@@ -25,10 +25,12 @@ from tenantry.products.pinata.engine.facts import (
     Import,
     Param,
     Scope,
+    Text,
+    returned,
 )
 from tenantry.products.pinata.engine.languages.python_expressions import Expressions
 from tenantry.products.pinata.engine.languages.python_modules import find_module, submodule
-from tenantry.products.pinata.engine.languages.treesitter import Grammar
+from tenantry.products.pinata.engine.languages.treesitter import MAX_CHAIN, MAX_UNREAD, Grammar
 
 GRAMMAR = Grammar(
     tree_sitter_python.language,
@@ -82,6 +84,8 @@ class _Reader:
         self.expressions.open(source)
         self.text = self.expressions.text
         self.returns: dict[int, list[Expr]] = {}
+        # Where something could not be parsed, a part of the file may read otherwise than the whole.
+        self.unread = None if self.root.has_error else Text(source, path, expression)
 
     def read(self) -> FileFacts:
         facts, root = self.facts, self.root
@@ -114,7 +118,8 @@ class _Reader:
             else:
                 handlers[capture](node, current)
         for index, values in self.returns.items():
-            facts.scopes[index] = facts.scopes[index]._replace(returns=tuple(values))
+            facts.scopes[index] = facts.scopes[index]._replace(returns=returned(self.unread, values))
+        facts.text = self.unread
         facts.errors = GRAMMAR.errors(root)
         return facts
 
@@ -128,7 +133,7 @@ class _Reader:
             name, kind = f"<lambda:{index}>", CALLABLE
             body = node.child_by_field_name("body")
             if body is not None:
-                self.returns.setdefault(index, []).append(read(body))
+                self.returns.setdefault(index, []).append(self.given(body))
         else:
             field = node.child_by_field_name("name")
             name = self.text(field) if field is not None else ""
@@ -237,18 +242,40 @@ class _Reader:
                 right = right.child_by_field_name("right")
             kind = right.type if right is not None else ""
         typed = node.child_by_field_name("type")
-        if right is None:
-            value = None
-        elif kind in ("dictionary", "dictionary_comprehension") and self.facts.scopes[scope].kind == CALLABLE:
-            value = UNKNOWN  # local tables of data are many and say nothing
-        else:
-            value = self.expressions.read(right)
         annotation = self.expressions.annotation(typed) if typed is not None else None
-        plain = self.expressions.read(left)[1] if left.kind_id == self.expressions.name_kind else ""
-        if plain and plain.isascii():  # nearly always
-            self.facts.assigns.append(Assign(scope, plain, value, annotation, left.start_point[0] + 1))
+        if right is None:
+            self.bind(left, None, annotation, scope)
+        elif kind in ("dictionary", "dictionary_comprehension") and self.facts.scopes[scope].kind == CALLABLE:
+            self.bind(left, UNKNOWN, annotation, scope)  # local tables of data are many and say nothing
         else:
-            self.bind(left, value, annotation, scope)
+            self.assigned(left, right, annotation, scope)
+
+    def given(self, node: Node, element: bool = False) -> Expr:
+        """An expression, or the Span of one that is left unread; with `element`, one element of it."""
+        tag = self.expressions.unread.get(node.kind_id)
+        if tag is not None and self.unread is not None:
+            start, end = node.start_byte, node.end_byte
+            if end - start <= MAX_UNREAD:
+                found = self.expressions.known.get((start, end))
+                if found is None:
+                    return (start, end, ELEMENT if element else tag, "")
+                return (ELEMENT, found) if element else found
+        value = self.expressions.read(node)
+        return (ELEMENT, value) if element else value
+
+    def assigned(self, left: Node, right: Node, annotation: Expr | None, scope: int, *, element: bool = False) -> None:
+        """Bind a target, a plain name in most cases, to an expression, which may then be left unread."""
+        expressions = self.expressions
+        target = expressions.read(left)[1] if left.kind_id == expressions.name_kind else ""
+        if not (target and target.isascii()):
+            target = expressions.dotted(left) or ""
+        if target:
+            value = self.given(right, element=element)
+            unread = self.unread if type(value[0]) is int else None
+            self.facts.assigns.append(Assign(scope, target, value, annotation, left.start_point[0] + 1, unread))
+        else:
+            value = expressions.read(right)
+            self.bind(left, (ELEMENT, value) if element else value, annotation, scope)
 
     def bind(self, left: Node, value: Expr | None, annotation: Expr | None, scope: int) -> None:
         if left.type in ("pattern_list", "tuple_pattern", "list_pattern"):
@@ -274,18 +301,18 @@ class _Reader:
     def augmented(self, node: Node, scope: int) -> None:
         left, right = node.child_by_field_name("left"), node.child_by_field_name("right")
         if left is not None and right is not None:
-            self.bind(left, self.expressions.read(right), None, scope)
+            self.assigned(left, right, None, scope)
 
     def assign_walrus(self, node: Node, scope: int) -> None:
         name, value = node.child_by_field_name("name"), node.child_by_field_name("value")
         if name is not None and value is not None:
-            self.bind(name, self.expressions.read(value), None, scope)
+            self.assigned(name, value, None, scope)
 
     def returned(self, node: Node, scope: int) -> None:
-        if node.named_children:
+        if node.named_child_count:
             values = self.returns.setdefault(scope, [])
             if len(values) < 8:
-                values.append(self.expressions.read(node.named_children[0]))
+                values.append(self.given(node.named_child(0)))
 
     def bound_as(self, node: Node, scope: int) -> None:
         children = node.named_children
@@ -293,12 +320,12 @@ class _Reader:
             parent = node.parent
             if parent is not None and parent.type in ("except_clause", "except_group_clause"):
                 return
-            self.bind(children[1].named_children[0], self.expressions.read(children[0]), None, scope)
+            self.assigned(children[1].named_children[0], children[0], None, scope)
 
     def loop(self, node: Node, scope: int) -> None:
         left, right = node.child_by_field_name("left"), node.child_by_field_name("right")
         if left is not None and right is not None:
-            self.bind(left, (ELEMENT, self.expressions.read(right)), None, scope)
+            self.assigned(left, right, None, scope, element=True)
 
     def call(self, node: Node, scope: int, inner_calls: set[int]) -> None:
         callee: Node | None = node.child(0)
@@ -307,10 +334,17 @@ class _Reader:
         name = self.source[callee.start_byte : callee.end_byte]
         if name in QUIET or name.endswith(QUIET_METHODS) or name.startswith(LOGGERS):
             return
+        line, end_line = node.start_point[0] + 1, node.end_point[0] + 1
+        start, end = node.start_byte, node.end_byte
+        if self.unread is not None and end - start <= MAX_UNREAD and (start, end) not in self.expressions.known:
+            called = self.called(callee, inner_calls)
+            if called is not None:
+                self.facts.calls.append(Call(scope, (start, end, CALL, called), line, end_line, self.unread))
+                return
         expr = self.expressions.read(node)
         if expr[0] != CALL:
             return
-        self.facts.calls.append(Call(scope, expr, node.start_point.row + 1, node.end_point.row + 1))
+        self.facts.calls.append(Call(scope, expr, line, end_line))
         if b"(" not in name:
             return
         inner: Node | None = callee
@@ -325,6 +359,39 @@ class _Reader:
                 inner_calls.add(inner.id)
             inner = inner.named_child(0)
 
+    def called(self, callee: Node, inner_calls: set[int]) -> str | tuple[str, ...] | None:
+        """What a Span of a call says of it: its dotted name, or the last names of a plain chain of calls; None for others."""
+        expressions = self.expressions
+        name = expressions.dotted_name(callee)
+        if name:
+            return name
+        names: list[str] = []
+        inner: list[int] = []
+        node = callee
+        while node.kind_id == expressions.attribute_kind and len(names) < MAX_CHAIN:
+            names.append(self.text(node.named_child(node.named_child_count - 1)))
+            while node.kind_id == expressions.attribute_kind:
+                node = node.named_child(0)
+            if node.kind_id != expressions.call_kind:
+                return None
+            inner.append(node.id)
+            node = node.named_child(0)
+            name = expressions.dotted_name(node)
+            if name:
+                inner_calls.update(inner)
+                return (*names, name[name.rfind(".") + 1 :])
+        return None
+
+
+def expression(text: Text, start: int, end: int) -> Expr:
+    """Reads what was left unread."""
+    expressions, content = _expressions(), text.content
+    expressions.open(b"(%b)" % content[start:end], start - 1, content.count(b"\n", 0, start), text.known)
+    node = GRAMMAR.expression(content, start, end)
+    value = expressions.read(node) if node is not None else UNKNOWN
+    expressions.open(b"")
+    return value
+
 
 class Python:
     """Python 2.7 to 3.14, as far as its grammar goes; stub files (.pyi) are not read."""
@@ -335,6 +402,7 @@ class Python:
     def extract(self, path: str, source: bytes) -> FileFacts:
         return _Reader(path, source).read()
 
+    expression = staticmethod(expression)
     find_module = staticmethod(find_module)
     submodule = staticmethod(submodule)
 

@@ -103,15 +103,32 @@ class Expressions:
         self.keyword_argument, self.dictionary_splat = kinds("keyword_argument"), kinds("dictionary_splat")
         self.comment, self.argument_list, self.pair = kinds("comment"), kinds("argument_list"), kinds("pair")
         self.nameables = (kinds("identifier"), kinds("attribute"))
-        self.name_kind = kinds("identifier")
+        self.name_kind, self.attribute_kind, self.call_kind = kinds("identifier"), kinds("attribute"), kinds("call")
+        unread = {
+            "call": CALL,
+            "list": LIST,
+            "tuple": LIST,
+            "set": LIST,
+            "dictionary": DICT,
+            "list_comprehension": LIST,
+            "set_comprehension": LIST,
+            "generator_expression": LIST,
+        }
+        # Expressions that can be left unread, with the tag they will have.
+        self.unread = {kind: tag for name, tag in unread.items() if (kind := kinds(name)) is not None}
 
-    def open(self, source: bytes) -> None:
-        """Begin with another file."""
+    def open(
+        self, source: bytes, base: int = 0, row: int = 0, known: dict[tuple[int, int], Expr] | None = None
+    ) -> None:
+        """Begin with another file, or with a part of one that begins at byte `base` of its line `row`, counted from 0."""
         self.source = source
+        self.base = base
+        self.row = row
         # Byte offsets are character offsets in ASCII, and slicing a string is cheaper than decoding a slice.
         self.ascii = source.decode("ascii") if source.isascii() else None
         self.depth = 0
-        self.known: dict[int, Expr] = {}  # calls are captured on their own and within each other, but read once
+        # Calls by their bytes in the file: they are captured on their own and within each other, but read once.
+        self.known: dict[tuple[int, int], Expr] = {} if known is None else known
 
     def read(self, node: Node) -> Expr:
         kind = node.kind_id
@@ -152,6 +169,16 @@ class Expressions:
             return "self" + text[3:] if text[:4] == "cls." else text
         return None
 
+    def dotted_name(self, node: Node) -> str:
+        """The text of a plain dotted name, else ""."""
+        if node.kind_id not in self.nameables:
+            return ""
+        text = self.text(node)
+        found = self.names.get(text)
+        if found is None and _DOTTED.match(text):
+            found = self.shared(text, "self" + text[3:] if text[:4] == "cls." else text)
+        return found[1] if found is not None else ""
+
     def annotation(self, node: Node) -> Expr:
         """A type expression; a quoted one (a forward reference) counts as what it quotes when it is a plain name."""
         value = self.read(node.named_children[0]) if node.type == "type" and node.named_children else self.read(node)
@@ -182,7 +209,7 @@ class Expressions:
         return (NAME, f"{base[1]}.{member}") if base[0] == NAME else (ATTR, base, member)
 
     def call(self, node: Node) -> Expr:
-        key = node.id
+        key = (self.base + node.start_byte, self.base + node.end_byte)
         found = self.known.get(key)
         if found is None:
             found = self._call(node)
@@ -213,7 +240,7 @@ class Expressions:
                     args.append(read(child))
         else:
             args.append(self.read(listed))
-        return (CALL, callee, tuple(args), tuple(kwargs), listed.start_point[0] + 1)
+        return (CALL, callee, tuple(args), tuple(kwargs), self.row + listed.start_point[0] + 1)
 
     def string(self, node: Node) -> Expr:
         whole = self.ascii
@@ -311,4 +338,4 @@ class Expressions:
         return (SPLAT, self.read(node.named_children[0])) if node.named_children else UNKNOWN
 
     def function(self, node: Node) -> Expr:
-        return (FUNCTION, node.start_byte)
+        return (FUNCTION, self.base + node.start_byte)

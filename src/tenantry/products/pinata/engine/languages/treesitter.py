@@ -10,6 +10,10 @@ from tree_sitter import Language, Node, Parser, Query, QueryCursor
 MAX_DEPTH = 24  # nested expressions deeper than this are UNKNOWN
 MAX_ITEMS = 2_000  # a literal list or dict is read up to here
 MAX_ERRORS = 5  # parse errors reported per file
+MAX_UNREAD = (
+    4_096  # bytes of an expression that is left unread; a longer one could be parsed again for each of its parts
+)
+MAX_CHAIN = 8  # calls of a chain that is left unread
 
 
 class Grammar:
@@ -43,6 +47,15 @@ class Grammar:
 
     def parse(self, source: bytes) -> Node:
         return self.parser.parse(source).root_node
+
+    def expression(self, content: bytes, start: int, end: int) -> Node | None:
+        """The expression in these bytes of a file, parsed again. It stands in parentheses: offset 1 is `start`."""
+        node = self.parse(b"(%b)" % content[start:end])
+        for _ in range(3):  # the statement, the parentheses, the expression
+            if not node.named_child_count:
+                return None
+            node = node.named_child(0)
+        return node
 
     def captures(self, root: Node) -> list[tuple[int, int, str, Node]]:
         """(start, -end, capture, node) in document order, outer before inner."""

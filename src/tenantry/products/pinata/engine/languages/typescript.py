@@ -5,9 +5,12 @@ import tree_sitter_typescript
 
 from tenantry.products.pinata.engine.facts import (
     MODULE,
+    UNKNOWN,
     Expr,
     FileFacts,
     Scope,
+    Text,
+    returned,
 )
 from tenantry.products.pinata.engine.languages.treesitter import Grammar
 from tenantry.products.pinata.engine.languages.typescript_calls import Calls
@@ -53,11 +56,13 @@ GRAMMARS = {
 class _Reader(Imports, Definitions, Values, Calls):
     """One pass over the captures of one file, keeping the stack of scopes it is in."""
 
-    def __init__(self, path: str, source: bytes, language: str, grammar: Grammar) -> None:
+    def __init__(self, path: str, source: bytes, language: "TypeScript", grammar: Grammar) -> None:
         self.source = source
         self.grammar = grammar
         self.root = grammar.parse(source)
-        self.facts = FileFacts(path, language)
+        self.facts = FileFacts(path, language.name)
+        # Where something could not be parsed, a part of the file may read otherwise than the whole.
+        self.unread = None if self.root.has_error else Text(source, path, language.expression)
         self.expressions = Expressions(source, self.required)
         self.returns: dict[int, list[Expr]] = {}
         self.names: dict[int, str] = {}
@@ -94,9 +99,15 @@ class _Reader(Imports, Definitions, Values, Calls):
             else:
                 handlers[capture](node, current)
         for index, values in self.returns.items():
-            facts.scopes[index] = facts.scopes[index]._replace(returns=tuple(values))
+            facts.scopes[index] = facts.scopes[index]._replace(returns=returned(self.unread, values))
+        facts.text = self.unread
         facts.errors = self.grammar.errors(root)
         return facts
+
+
+def _no_module(module: str, dynamic: bool, line: int) -> str:
+    """What names a module is never left unread."""
+    return module
 
 
 class TypeScript:
@@ -112,12 +123,20 @@ class TypeScript:
     def __init__(self, name: str) -> None:
         self.name = name
 
-    def extract(self, path: str, source: bytes) -> FileFacts:
+    def grammar(self, path: str) -> Grammar:
         if self.name == "javascript":
-            grammar = GRAMMARS["js"]
-        else:
-            grammar = GRAMMARS["tsx" if path.endswith((".tsx", ".TSX")) else "ts"]
-        reader = _Reader(path, source, self.name, grammar)
+            return GRAMMARS["js"]
+        return GRAMMARS["tsx" if path.endswith((".tsx", ".TSX")) else "ts"]
+
+    def expression(self, text: Text, start: int, end: int) -> Expr:
+        """Reads what was left unread."""
+        content = text.content
+        part, row = b"(%b)" % content[start:end], content.count(b"\n", 0, start)
+        node = self.grammar(text.path).expression(content, start, end)
+        return Expressions(part, _no_module, start - 1, row, text.known).read(node) if node is not None else UNKNOWN
+
+    def extract(self, path: str, source: bytes) -> FileFacts:
+        reader = _Reader(path, source, self, self.grammar(path))
         facts = reader.read()
         # It holds the reader's own method: left alone, the circle would keep the whole tree until somebody collects it.
         del reader.expressions

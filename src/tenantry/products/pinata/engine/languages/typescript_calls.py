@@ -79,10 +79,18 @@ class Calls(Reading):
             return
         if name in _TRANSACTIONS and callee.type == "member_expression":
             self._transaction(node, callee)
+        line, end_line = node.start_point[0] + 1, node.end_point[0] + 1
+        if self.left_unread(start, node.end_byte):
+            called = self.expressions.called(callee)
+            if called is not None:
+                self.inner_calls.update(called[1])
+                span = (start, node.end_byte, CALL, called[0])
+                self.facts.calls.append(Call(scope, span, line, end_line, self.unread))
+                return
         expr = self.expressions.call(node)
         if expr[0] != CALL:
             return
-        self.facts.calls.append(Call(scope, expr, node.start_point[0] + 1, node.end_point[0] + 1))
+        self.facts.calls.append(Call(scope, expr, line, end_line))
         self._name_arguments(node, expr)
         while callee is not None and callee.type in _CHAIN:
             if callee.type == "call_expression":

@@ -22,7 +22,7 @@ from tenantry.products.pinata.engine.facts import (
     Expr,
     joined,
 )
-from tenantry.products.pinata.engine.languages.treesitter import MAX_DEPTH
+from tenantry.products.pinata.engine.languages.treesitter import MAX_CHAIN, MAX_DEPTH
 
 _DOTTED = re.compile(rb"[A-Za-z_$\x80-\xff][\w$\x80-\xff]*(?:\.[A-Za-z_$\x80-\xff][\w$\x80-\xff]*)*\Z")
 _ESCAPE = re.compile(r"\\(\r?\n|x[0-9a-fA-F]{2}|u[0-9a-fA-F]{4}|u\{[0-9a-fA-F]{1,6}\}|.)", re.DOTALL)
@@ -71,12 +71,23 @@ def _unescape(match: re.Match[str]) -> str:
 class Expressions:
     """Reads expressions of one file. Casts, `await` and `!` vanish; anything unforeseen is UNKNOWN."""
 
-    def __init__(self, source: bytes, required: Callable[[str, bool, int], str]) -> None:
-        """`required(module, dynamic, line)` notes a `require` or `import()` and returns a name that stands for it."""
+    def __init__(
+        self,
+        source: bytes,
+        required: Callable[[str, bool, int], str],
+        base: int = 0,
+        row: int = 0,
+        known: dict[tuple[int, int], Expr] | None = None,
+    ) -> None:
+        """`required(module, dynamic, line)` notes a `require` or `import()` and returns a name that stands for it; a part of
+        a file begins at byte `base` of its line `row`, counted from 0."""
         self.source = source
         self.required = required
+        self.base = base
+        self.row = row
         self.depth = 0
-        self.read_calls: dict[int, Expr] = {}
+        # Calls by their bytes in the file: they are captured on their own and within each other, but read once.
+        self.known: dict[tuple[int, int], Expr] = {} if known is None else known
 
     def read(self, node: Node) -> Expr:
         kind = node.type
@@ -121,12 +132,49 @@ class Expressions:
         base, member = self.read(owner), self.text(field).lstrip("#")
         return (NAME, f"{base[1]}.{member}") if base[0] == NAME else (ATTR, base, member)
 
+    def called(self, callee: Node) -> tuple[str | tuple[str, ...], list[int]] | None:
+        """What a Span of a call says of it (its dotted name, or the last names of a plain chain of calls), and the calls that
+        the chain goes on from, by their nodes; None for other calls."""
+        names: list[str] = []
+        inner: list[int] = []
+        node = callee
+        while len(names) <= MAX_CHAIN:
+            kind = node.type
+            if kind != "identifier" and kind != "member_expression":
+                return None
+            read = self.read(node) if kind == "identifier" else self.known_name(node)
+            if read is not None:
+                name: str = read[1]
+                return ((*names, name[name.rfind(".") + 1 :]) if names else name), inner
+            field = node.child_by_field_name("property")
+            names.append(self.text(field).lstrip("#") if field is not None else "")
+            while node.type == "member_expression":
+                owner = node.child_by_field_name("object")
+                if owner is None:
+                    return None
+                node = owner
+            if node.type != "call_expression" or not node.named_child_count:
+                return None
+            inner.append(node.id)
+            node = node.named_child(0)
+        return None
+
+    def known_name(self, node: Node) -> Expr | None:
+        """The NAME of a plain dotted member, else None."""
+        text = self.source[node.start_byte : node.end_byte]
+        found = _names.get(text)
+        if found is None:
+            name = self.dotted(node)
+            found = _shared(text, name) if name is not None else None
+        return found
+
     # -- calls ------------------------------------------------------------------------------------------------
 
     def call(self, node: Node) -> Expr:
-        found = self.read_calls.get(node.id)
+        place = (self.base + node.start_byte, self.base + node.end_byte)
+        found = self.known.get(place)
         if found is None:
-            found = self.read_calls[node.id] = self._call(node)
+            found = self.known[place] = self._call(node)
         return found
 
     def _call(self, node: Node) -> Expr:
@@ -138,8 +186,8 @@ class Expressions:
             return self._required(node, listed, kind == "import")
         target = self.read(callee)
         if listed is None:
-            return (CALL, target, (), (), node.start_point[0] + 1)
-        line = listed.start_point[0] + 1
+            return (CALL, target, (), (), self.row + node.start_point[0] + 1)
+        line = self.row + listed.start_point[0] + 1
         if listed.type == "template_string":
             return (CALL, target, (self.template(listed),), (), line)
         children = listed.named_children
@@ -225,7 +273,7 @@ class Expressions:
             elif kind == "method_definition":
                 key = child.child_by_field_name("name")
                 if key is not None:
-                    pairs.append((self.key(key), (FUNCTION, child.start_byte)))
+                    pairs.append((self.key(key), (FUNCTION, self.base + child.start_byte)))
         return (DICT, tuple(pairs))
 
     def key(self, node: Node) -> Expr:
@@ -291,7 +339,7 @@ class Expressions:
         return (SPLAT, self.read(node.named_children[0])) if node.named_children else UNKNOWN
 
     def function(self, node: Node) -> Expr:
-        return (FUNCTION, node.start_byte)
+        return (FUNCTION, self.base + node.start_byte)
 
     # -- types ------------------------------------------------------------------------------------------------
 

@@ -52,11 +52,11 @@ class Values(Reading):
                 return  # a local table of data
             if self.source.startswith(_VALIDATORS, right.start_byte):
                 return
-            value = self.expressions.read(right)
+            value = self.given(right)
             if value[0] == NAME and value[1].startswith("require$"):
                 self.alias_import(name, value[1], scope)
             elif value != UNKNOWN or annotation is not None:
-                self.facts.assigns.append(Assign(scope, name, value, annotation, node.start_point[0] + 1))
+                self.assigned(scope, name, value, annotation, node.start_point[0] + 1)
             return
         self.bind(left, self.expressions.read(right), scope)
 
@@ -136,11 +136,11 @@ class Values(Reading):
         if self.name_function(target.removeprefix("self."), right) and not target.startswith("self."):
             return
         self.name_members(target, right)
-        value = self.expressions.read(right)
+        value = self.given(right)
         if value[0] == NAME and value[1].startswith("require$") and "." not in target:
             self.alias_import(target, value[1], scope)
         elif value != UNKNOWN:
-            self.facts.assigns.append(Assign(scope, target, value, None, line))
+            self.assigned(scope, target, value, None, line)
 
     def returned(self, node: Node, scope: int) -> None:
         if _MARKUP.match(self.source, node.start_byte):
@@ -149,7 +149,7 @@ class Values(Reading):
         if children and scope:
             if children[0].type == "object":
                 self.name_members(self.facts.scopes[scope].name, children[0])
-            value = self.expressions.read(children[0])
+            value = self.given(children[0])
             if value != UNKNOWN:
                 values = self.returns.setdefault(scope, [])
                 if len(values) < MAX_RETURNS:

@@ -105,7 +105,7 @@ class Bindings:
         scope = at.file.scopes[at.scope]
         position = next((i for i, item in enumerate(scope.params) if item.name == param.name), 0)
         for call in at.file.calls:
-            if call.expr[1] == (NAME, scope.name) and call.scope != at.scope and position < len(call.expr[2]):
+            if call.name == scope.name and call.scope != at.scope and position < len(call.expr[2]):
                 argument = call.expr[2][position]
                 found = self._named(argument[1], At(at.file, call.scope), depth + 1) if argument[0] == NAME else None
                 if found is not None:

@@ -1,34 +1,78 @@
 """A resolved program, as frameworks see it: every call with what it calls, found by canonical name."""
 
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
-from tenantry.products.pinata.engine.facts import ATTR, BINARY, CALL, INDEX, NAME, Call, Expr, FileFacts, keyword
+from tenantry.products.pinata.engine.facts import (
+    ATTR,
+    BINARY,
+    CALL,
+    NAME,
+    Call,
+    Expr,
+    FileFacts,
+    dotted,
+    keyword,
+    spine,
+)
 from tenantry.products.pinata.engine.facts import FUNCTION as FUNCTION_EXPR
 from tenantry.products.pinata.engine.resolve import strings
 from tenantry.products.pinata.engine.resolve.inference import Inference
 from tenantry.products.pinata.engine.resolve.project import Project
 from tenantry.products.pinata.engine.resolve.values import CLASS, EXTERNAL, FUNCTION, INSTANCE, At, Definition, Value
 
+_CALLABLE = frozenset((NAME, CALL, FUNCTION_EXPR, BINARY))
+
 
 class Site:
-    """One call in one place. Chains give one site per call; `outer` is the fact that holds the whole chain."""
+    """One call in one place. Chains give one site per call; `outer` is the fact that holds the whole chain, in which this
+    call is the one at `depth`, from the outermost."""
 
-    __slots__ = ("_callee", "_inference", "at", "expr", "method", "outer")
+    __slots__ = ("_callee", "_expr", "_inference", "at", "depth", "method", "outer")
 
-    def __init__(self, at: At, expr: Expr, outer: Call, method: str, inference: Inference) -> None:
+    def __init__(self, at: At, outer: Call, depth: int, method: str, inference: Inference) -> None:
         self.at = at
-        self.expr = expr
         self.outer = outer
+        self.depth = depth
         self.method = method
+        self._expr: Expr | None = None
         self._inference = inference
         self._callee: Value | None = None
+
+    @property
+    def expr(self) -> Expr:
+        """The call; read when first asked."""
+        if self._expr is None:
+            self._expr = spine(self.outer.expr)[self.depth] if self.depth else self.outer.expr
+        return self._expr
+
+    @property
+    def name(self) -> str:
+        """The dotted name of what is called; "" when it has none."""
+        if self.depth == 0 and self.outer.text is not None:
+            return self.outer.name
+        return dotted(self.expr[1])
+
+    @property
+    def bare(self) -> bool:
+        """Whether it is plain, without reading the call, that nothing is handed over."""
+        text, given = self.outer.text, self.outer.given
+        return self.depth == 0 and text is not None and text.content.endswith(b"()", given[0], given[1])
+
+    @property
+    def length(self) -> int:
+        """How many calls the chain has up to this one."""
+        return len(_methods(self.outer)) - self.depth
 
     @property
     def callee(self) -> Value:
         """What is called; found out when first asked."""
         if self._callee is None:
-            self._callee = self._inference.callee(self.expr, self.at)
+            name = self.outer.name if self.outer.text is not None else ""
+            # Where a call is yet to be read, its language has no overloads to choose from by the arguments.
+            self._callee = (
+                self._inference.value((NAME, name), self.at) if name else self._inference.callee(self.expr, self.at)
+            )
         return self._callee
 
     @property
@@ -42,7 +86,7 @@ class Site:
 
     @property
     def outermost(self) -> bool:
-        return self.expr is self.outer.expr
+        return self.depth == 0
 
     def argument(self, name: str, position: int | None = None) -> Expr | None:
         """The argument called `name`, or the one at `position`; None when it is not given."""
@@ -60,23 +104,8 @@ class Program:
         for path in sorted(project.files):
             file = project.files[path]
             for call in file.calls:
-                expr = call.expr
-                while True:
-                    tag = expr[0]
-                    if tag == CALL:
-                        callee = expr[1]
-                        if callee[0] == NAME:
-                            name = callee[1]
-                            method = name[name.rfind(".") + 1 :]
-                            self._by_method[method].append(Site(At(file, call.scope), expr, call, method, inference))
-                            break
-                        method = callee[2] if callee[0] == ATTR else ""
-                        self._by_method[method].append(Site(At(file, call.scope), expr, call, method, inference))
-                        expr = callee
-                    elif tag in (ATTR, INDEX):
-                        expr = expr[1]
-                    else:
-                        break
+                for depth, method in enumerate(_methods(call)):
+                    self._by_method[method].append(Site(At(file, call.scope), call, depth, method, inference))
 
     @property
     def sites(self) -> Iterator[Site]:
@@ -138,7 +167,7 @@ class Program:
         for file in self.project.files.values():
             names.update(item.alias for item in file.imports if item.alias != item.name)
             for assign in file.assigns:
-                if assign.value is not None and assign.value[0] in (NAME, CALL, FUNCTION_EXPR, BINARY):
+                if assign.tag in _CALLABLE:
                     names.add(assign.target[assign.target.rfind(".") + 1 :])
         for name in sorted(names & self._by_method.keys()):
             yield from self._by_method[name]
@@ -176,3 +205,21 @@ class Program:
             return None
         value = self.value(expr, at)
         return value.definition if value.kind == FUNCTION and not value.path else None
+
+
+def _methods(call: Call) -> Sequence[str]:
+    """The last names of a chain of calls, outermost first; "" for a call of something without a name."""
+    if call.text is not None:
+        name = call.given[3]
+        return (name[name.rfind(".") + 1 :],) if type(name) is str else name
+    callee = call.given[1]
+    if callee[0] == NAME:
+        return (callee[1][callee[1].rfind(".") + 1 :],)
+    return [_last_name(inner[1]) for inner in spine(call.given)]
+
+
+def _last_name(callee: Expr) -> str:
+    tag = callee[0]
+    if tag == NAME:
+        return str(callee[1][callee[1].rfind(".") + 1 :])
+    return str(callee[2]) if tag == ATTR else ""
