@@ -22,8 +22,20 @@ class _Commands(TyperGroup):
 
     def get_command(self, ctx: Any, cmd_name: str) -> Any:
         own = super().get_command(ctx, cmd_name)
-        module = _product_modules().get(cmd_name) if own is None else None
+        module = _own_product(cmd_name) or _product_modules().get(cmd_name) if own is None else None
         return typer.main.get_command(importlib.import_module(module).cli) if module else own
+
+
+def _own_product(name: str) -> str | None:
+    """The command line of one of our own products. It needs no settings, mounted or not, and reading them takes time."""
+    module = f"tenantry.products.{name}.cli"
+    return (
+        module
+        if name.isidentifier()
+        and importlib.util.find_spec(f"tenantry.products.{name}")
+        and importlib.util.find_spec(module)
+        else None
+    )
 
 
 def _product_modules() -> dict[str, str]:

@@ -11,8 +11,6 @@ import re
 from collections import defaultdict
 from typing import TYPE_CHECKING, Any
 
-import yaml
-
 if TYPE_CHECKING:
     from tenantry.products.pinata.engine.resolve.project import Project
 
@@ -22,7 +20,6 @@ _COMMENT = re.compile(r'("(?:[^"\\]|\\.)*")|//[^\n]*|/\*.*?\*/', re.DOTALL)
 _TRAILING_COMMA = re.compile(r",(\s*[}\]])")
 _PLACEHOLDER = re.compile(r"\$\{([^${}:]+)(?::([^{}]*))?\}")
 _RESOURCES = ("/src/main/resources", "/resources", "/config", "/conf")
-_LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 MAX_BYTES = 500_000
 MAX_DEPTH = 12
 
@@ -157,12 +154,23 @@ def _settings(name: str, content: bytes) -> dict[str, str]:
             plain = _COMMENT.sub(lambda match: match.group(1) or "", text.lstrip("\ufeff"))
             documents = [json.loads(_TRAILING_COMMA.sub(r"\1", plain))]
         else:
-            documents = list(yaml.load_all(_yaml(text), Loader=_LOADER))
-    except (ValueError, yaml.YAMLError, RecursionError):
+            documents = _yaml_documents(text)
+    except (ValueError, RecursionError):
         return {}
     for document in documents:
         _flatten(document, "", found, 0)
     return found
+
+
+def _yaml_documents(text: str) -> list[Any]:
+    """Raises ValueError for what is no YAML."""
+    import yaml  # here, because most trees have no such settings
+
+    loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+    try:
+        return list(yaml.load_all(_yaml(text), Loader=loader))
+    except yaml.YAMLError as error:
+        raise ValueError(str(error)) from None
 
 
 def _yaml(text: str) -> str:

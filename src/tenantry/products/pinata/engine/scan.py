@@ -185,7 +185,8 @@ class _Scan:
     ) -> dict[str, Any]:
         self._say("resolve", 0, 0, "Following imports, types and calls")
         project = Project(facts, build)
-        active = [item for item in frameworks() if not item.packages or project.imports(*item.packages)]
+        spoken = frozenset(file.language for file in facts.values())
+        active = [item for item in frameworks(spoken) if not item.packages or project.imports(*item.packages)]
         results: dict[str, list[Result]] = {}
         for item in active:
             for name, rules in item.results.items():
