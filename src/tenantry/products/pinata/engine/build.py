@@ -9,7 +9,7 @@ from tenantry.products.pinata.engine.facts import CLASS
 from tenantry.products.pinata.engine.findings import Findings, Found, Table, is_migration
 from tenantry.products.pinata.engine.gateways import Rewrites
 from tenantry.products.pinata.engine.graph import EFFECTS, ENTRIES, KINDS
-from tenantry.products.pinata.engine.matching import RoutePaths, host_of
+from tenantry.products.pinata.engine.matching import RoutePaths, host_of, plain
 from tenantry.products.pinata.engine.resolve.program import Program
 from tenantry.products.pinata.engine.resolve.values import Definition
 from tenantry.products.pinata.engine.services import Service, ServiceMap
@@ -198,6 +198,7 @@ class Builder:
         routes = RoutePaths(
             [(item.name, self._service(item.file.path), node) for item, node in placed if item.kind == "route"],
             Rewrites.of(self.program.project),
+            {s.name: called for s in self.services if (called := self.findings.called.get(plain(s.name))) is not None},
         )
         named: dict[tuple[str, str], str] = {}
         for item, node in placed:

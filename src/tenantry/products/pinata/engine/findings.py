@@ -81,6 +81,8 @@ class Findings:
         self.tables: list[Table] = []
         self.links: list[Link] = []
         self.diagnostics: list[Diagnostic] = []
+        self.called: dict[str, str] = {}
+        """Name of a project → the name by which others reach its service, where an orchestrator's code says so."""
 
     def add(
         self,

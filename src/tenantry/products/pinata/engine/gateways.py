@@ -2,18 +2,21 @@
 
     Rewrites.of(project).through("/api/customer/owners") → [("/owners", "customers-service")]
 
-Read from the settings of Spring Cloud Gateway here; rules of other gateways are `Rewrite`s too.
+Read from the settings of Spring Cloud Gateway and of YARP; rules of other gateways are `Rewrite`s too.
 """
 
 import re
 from typing import TYPE_CHECKING, NamedTuple
 
-from tenantry.products.pinata.engine.configuration import Configuration, configuration_of
+from tenantry.products.pinata.engine.configuration import Configuration, configuration_of, relaxed
 
 if TYPE_CHECKING:
     from tenantry.products.pinata.engine.resolve.project import Project
 
 _ROUTE = re.compile(r"spring\.cloud\.gateway\.(?:server\.)?(?:webflux\.|webmvc\.|mvc\.)?routes\[(\d+)\]\.(.+)\Z")
+_YARP = re.compile(r"(?:.*\.)?(routes|clusters)\.([^.\[]+)\.(.+)\Z")
+_PLACE = re.compile(r"\{\**([\w.-]+)(?:[:=?][^{}]*)?\}")
+_TEMPLATE = re.compile(r"\?P<(\w+)>")
 _ITEM = re.compile(r"(predicates|filters)\[(\d+)\](?:\.(.+))?\Z")
 _NAMED_GROUP = re.compile(r"\(\?<(\w+)>")
 _HOST = re.compile(r"\w+://([^/:?#]+)")
@@ -54,7 +57,8 @@ class Rewrites:
     def of(project: "Project") -> "Rewrites":
         def build() -> "Rewrites":
             settings = configuration_of(project)
-            return Rewrites([rule for path in sorted(settings.files) for rule in _spring(settings, path)])
+            found = [rule for path in sorted(settings.files) for rule in _spring(settings, path)]
+            return Rewrites(found + [rule for path in sorted(settings.files) for rule in _yarp(settings.files[path])])
 
         return project.state("gateways", build)
 
@@ -85,6 +89,65 @@ def _spring(settings: Configuration, path: str) -> list[Rewrite]:
                 for pattern in value.split(","):
                     found.append(Rewrite(_ant(pattern.strip()), steps, host.group(1).lower() if host else ""))
     return found
+
+
+def _yarp(settings: dict[str, str]) -> list[Rewrite]:
+    """`ReverseProxy:Routes:x` of appsettings.json: a path to match, transforms of it, and the cluster behind."""
+    routes: dict[str, dict[str, str]] = {}
+    hosts: dict[str, str] = {}
+    for key, value in settings.items():
+        match = _YARP.match(key)
+        if match is None:
+            continue
+        section, name, rest = match.groups()
+        if section == "routes":
+            routes.setdefault(name, {})[rest] = value
+        elif rest.endswith(".address") and (host := _HOST.match(value)) is not None:
+            hosts.setdefault(name, host.group(1).lower())
+    found: list[Rewrite] = []
+    for _, route in sorted(routes.items())[:MAX_ROUTES]:
+        path = route.get("match.path")
+        if path is None or "clusterid" not in route:
+            continue
+        pattern = _template("/" + path.strip("/"))
+        steps = tuple(
+            step
+            for key, value in sorted(route.items())
+            if key.startswith("transforms[") and (step := _transform(key, value, pattern)) is not None
+        )
+        service = hosts.get(relaxed(route["clusterid"]), "")
+        found.append(Rewrite(re.compile(pattern), steps, service))
+    return found
+
+
+def _transform(key: str, value: str, pattern: str) -> tuple[str, str] | None:
+    what = key.rpartition(".")[2]
+    if what == "pathremoveprefix":
+        return rf"\A{re.escape('/' + value.strip('/'))}(?=/|\Z)", ""
+    if what == "pathprefix":
+        return "prefix", "/" + value.strip("/")
+    if what == "pathset":
+        return "set", value
+    if what == "pathpattern":
+        names = _TEMPLATE.findall(pattern)
+        replacement = _PLACE.sub(
+            lambda match: rf"\g<{relaxed(match.group(1))}>" if relaxed(match.group(1)) in names else "{}",
+            value.lstrip("/"),
+        )
+        return pattern, "/" + replacement
+    return None
+
+
+def _template(path: str) -> str:
+    """`/shop/{**rest}` as a regular expression whose groups have the names of its places."""
+    out, start, seen = "", 0, set[str]()
+    for match in _PLACE.finditer(path):
+        out += re.escape(path[start : match.start()])
+        name, start = relaxed(match.group(1)), match.end()
+        inner = ".*" if "**" in match.group() else "[^/]*"
+        out += f"(?P<{name}>{inner})" if name.isidentifier() and name not in seen else inner
+        seen.add(name)
+    return rf"\A{out + re.escape(path[start:])}/?\Z"
 
 
 def _listed(route: dict[str, str]) -> dict[str, list[tuple[str, str]]]:

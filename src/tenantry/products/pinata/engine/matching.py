@@ -26,8 +26,15 @@ def host_of(name: str) -> str:
 class RoutePaths:
     """Routes (name, service, node id) by method and shape: `/users/{id}` and `/users/{}` have one shape."""
 
-    def __init__(self, routes: list[tuple[str, str, str]], rewrites: Rewrites | None = None) -> None:
+    def __init__(
+        self,
+        routes: list[tuple[str, str, str]],
+        rewrites: Rewrites | None = None,
+        aliases: dict[str, str] | None = None,
+    ) -> None:
         self.rewrites = rewrites
+        self.aliases = aliases or {}
+        """Service → the name by which others call it, where that is another one."""
         self.by_shape: dict[tuple[str, str], list[tuple[str, str]]] = defaultdict(list)
         for name, service, node in routes:
             method, _, path = name.partition(" ")
@@ -48,7 +55,10 @@ class RoutePaths:
         return found
 
     def _found(self, name: str, host: str, service: str) -> list[str]:
-        return [node for owner, node in self._exactly(name) if not host or owner.lower() == service]
+        named = {plain(service), plain(host.partition(":")[0])}
+        return [
+            node for owner, node in self._exactly(name) if not host or plain(self.aliases.get(owner, owner)) in named
+        ]
 
     def _exactly(self, name: str) -> list[tuple[str, str]]:
         method, _, url = name.partition(" ")
@@ -58,6 +68,11 @@ class RoutePaths:
         if shape in ("", "{}"):
             return []
         return self.by_shape.get((method, shape)) or self.by_shape.get(("ANY", shape)) or []
+
+
+def plain(name: str) -> str:
+    """`Webhooks.API`, `webhooks-api` and `webhooks_api` are one name."""
+    return re.sub(r"[^a-z0-9]", "", name.lower())
 
 
 def _shape(path: str) -> str:

@@ -11,6 +11,11 @@ from tenantry.products.pinata.engine.configuration import Configuration
 _PYTHON = re.compile(r"(?:pyproject\.toml|setup\.(?:py|cfg)|requirements[\w.-]*\.(?:txt|in)|Pipfile|manage\.py)\Z")
 _DOCKER = re.compile(r"(?:[\w.-]+\.)?Dockerfile(?:\.[\w.-]+)?\Z")
 _COMPOSE = re.compile(r"(?:docker-)?compose[\w.-]*\.ya?ml\Z")
+_RUNS = re.compile(
+    rb"Microsoft\.NET\.Sdk\.(?:Web|Worker|Functions|Razor|Blazor)|<OutputType>\s*(?:Win)?Exe|Aspire|AzureFunctionsVersion|WebApplication\.targets",
+    re.IGNORECASE,
+)
+"""What a .NET project that can be started says; any other is a library."""
 _NOT_SERVICES = frozenset(
     ("docs", "doc", "examples", "requirements", "docker", ".devcontainer", ".github", "scripts", "deploy", "deployment")
 )
@@ -43,7 +48,9 @@ def find_services(
         if name is None or folder.rpartition("/")[2] in _NOT_SERVICES and not name:
             continue
         name = _application(settings, folder) or name
-        found.setdefault(folder, Service(name or folder.rpartition("/")[2] or root_name, folder, path, _kind(file)))
+        found.setdefault(
+            folder, Service(name or folder.rpartition("/")[2] or root_name, folder, path, _kind(file, build[path]))
+        )
     used = {_nearest(found, path) for path in sources}
     services = [service for folder, service in sorted(found.items()) if folder in used]
     if any(_nearest(found, path) is None for path in sources) or not services:
@@ -96,7 +103,7 @@ def _strength(path: str) -> int:
     return order.index(file) if file in order else 8 if _COMPOSE.match(file) else 9
 
 
-def _kind(file: str) -> str:
+def _kind(file: str, content: bytes) -> str:
     return (
         "docker"
         if _DOCKER.match(file)
@@ -104,6 +111,8 @@ def _kind(file: str) -> str:
         if file == "package.json"
         else "python"
         if _PYTHON.match(file)
+        else "library"
+        if file.endswith(".csproj") and not _RUNS.search(content)
         else "build"
     )
 

@@ -14,11 +14,13 @@ from tenantry.products.pinata.engine.frameworks.dotnet import (
     path_of,
     receiver,
     sites,
+    type_name,
     type_named,
     types_of,
     words,
 )
 from tenantry.products.pinata.engine.frameworks.dotnet_texts import Texts
+from tenantry.products.pinata.engine.matching import plain
 from tenantry.products.pinata.engine.resolve.inference import Inference, Result
 from tenantry.products.pinata.engine.resolve.program import Program, Site
 from tenantry.products.pinata.engine.resolve.values import EXTERNAL, At, Definition, Value
@@ -58,6 +60,10 @@ class DotnetHttp:
     def find(self, program: Program, findings: Findings) -> None:
         if not in_use(program):
             return
+        for site in sites(program, "AddProject"):  # of Aspire: `AddProject<Projects.Catalog_API>("catalog-api")`
+            name = program.text(site.expr[2][0], site.at) if site.expr[2] else None
+            if name and types_of(site):
+                findings.called[plain(type_name(types_of(site)[0]))] = name
         texts = Texts(program)
         bases = Bases(program, texts)
         for site in sites(program, *_CALLS):
@@ -68,7 +74,7 @@ class DotnetHttp:
         for site in sites(program, *_SENDS):
             if self._is_client(site) and site.expr[2]:
                 self._sent(program, findings, texts, bases, site)
-        self._refit(program, findings)
+        self._refit(program, findings, bases)
         self._rest_sharp(program, findings, texts)
         self._flurl(program, findings, texts)
 
@@ -165,13 +171,13 @@ class DotnetHttp:
 
     # -- Refit ------------------------------------------------------------------------------------------------
 
-    def _refit(self, program: Program, findings: Findings) -> None:
+    def _refit(self, program: Program, findings: Findings, bases: "Bases") -> None:
         if not program.project.imports("Refit"):
             return
         for definition in csharp_classes(program):
             if "interface" not in words(definition):
                 continue
-            prefix = ""
+            prefix = bases.of_class(definition).rstrip("/")
             for method in methods_of(program, definition):
                 for item in attributes(method):
                     verb = _REFIT.get(item.name)
@@ -279,9 +285,9 @@ class Bases:
             if name and name in self.by_name:
                 return self.by_name[name]
         owner = self.program.project.enclosing_class(site.file, site.at.scope)
-        return self._of_class(owner) if owner is not None else ""
+        return self.of_class(owner) if owner is not None else ""
 
-    def _of_class(self, owner: Definition) -> str:
+    def of_class(self, owner: Definition) -> str:
         for definition in self.program.inference.members.order(owner)[0]:
             found = self.by_class.get(definition.key)
             if found:

@@ -389,7 +389,7 @@ class DotnetMessages:
     def _rabbit(self, program: Program, findings: Findings) -> None:
         for site in sites(program, "BasicPublish", "BasicPublishAsync"):
             exchange = program.text(site.argument("exchange", 0), site.at)
-            key = program.text(site.argument("routingKey", 1), site.at)
+            key = _only_text(program, site.argument("routingKey", 1), site.at)
             self._topic(findings, site, None if key is None else key or exchange, "rabbitmq")
         for site in sites(program, "BasicConsume", "BasicConsumeAsync", "BasicGet", "BasicGetAsync"):
             queue = program.text(site.argument("queue", 0), site.at)
@@ -491,6 +491,15 @@ class DotnetMessages:
         elif first and kind in _MESSAGE_TRIGGERS:
             topic = texts[1] if kind == "KafkaTrigger" and len(texts) > 1 and texts[1] else first
             findings.add("consume", topic.strip("%"), method.file, line, **place)
+
+
+def _only_text(program: Program, expr: Expr | None, at: At) -> str | None:
+    """A constant text; None for one of several that a function chooses from."""
+    if expr is not None and expr[0] == CALL:
+        callee = program.inference.callee(expr, at)
+        if callee.definition is not None and any(item[0] == "b" for item in callee.definition.scope.returns):
+            return None
+    return program.text(expr, at)
 
 
 def _taken(program: Program, method: Definition, annotation: Expr | None) -> Definition | None:

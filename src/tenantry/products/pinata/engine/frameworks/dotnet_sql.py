@@ -33,6 +33,7 @@ class DotnetSql:
     def find(self, program: Program, findings: Findings) -> None:
         if not in_use(program):
             return
+        self.known: set[tuple[str, str, str, int]] | None = None
         for site in sites(program, *_DAPPER, *_OVER_SETS, *_COMMANDS, "CreateCommand"):
             given = next((value for name, value in site.expr[3] if name in _NAMES), None)
             statements = [given] if given is not None else list(site.expr[2][:2])
@@ -45,15 +46,29 @@ class DotnetSql:
                 if assign.target.endswith(".CommandText") and assign.value is not None:
                     self._note(program, findings, assign.value, At(file, assign.scope), assign.line, assign.line)
 
+    def _noted(self, findings: Findings) -> set[tuple[str, str, str, int]]:
+        """What others noted already, by (kind, table, file, line)."""
+        if self.known is None:
+            self.known = {
+                (item.kind, item.name.lower(), item.file.path, item.line)
+                for item in findings.found
+                if item.kind in ("db_read", "db_write")
+            }
+        return self.known
+
     def _note(self, program: Program, findings: Findings, statement: Expr, at: At, line: int, end_line: int) -> bool:
         if statement[0] not in (STR, TEMPLATE, NAME, CALL, "b", "a"):
             return False
         text = program.text(statement, at)
         if text is None or not sql.looks_like_sql(text):
             return False
+        noted = self._noted(findings)
         for access in sql.accesses(text):
+            kind = "db_write" if access.write else "db_read"
+            if (kind, access.table.lower(), at.file.path, line) in noted:
+                continue  # `context.Orders.FromSql("SELECT … FROM orders").ToList()` is one read
             findings.add(
-                "db_write" if access.write else "db_read", access.table, at.file, line, scope=at.scope, end_line=end_line,
+                kind, access.table, at.file, line, scope=at.scope, end_line=end_line,
                 confidence=LIKELY if "{" in text else CERTAIN, framework=self.name,
             )  # fmt: skip
         return True

@@ -21,6 +21,7 @@ from tenantry.products.pinata.engine.frameworks.dotnet import (
 )
 from tenantry.products.pinata.engine.resolve.inference import Inference, Result
 from tenantry.products.pinata.engine.resolve.program import Program, Site
+from tenantry.products.pinata.engine.resolve.types import as_type
 from tenantry.products.pinata.engine.resolve.values import EXTERNAL, INSTANCE, LITERAL, At, Definition, Value
 
 _CACHES = re.compile(
@@ -49,6 +50,10 @@ _MONGO_READS = re.compile(r"(?:Find|Aggregate|Count|Estimated|Distinct|AsQueryab
 _MONGO_WRITES = re.compile(
     r"(?:Insert|Replace|Update|Delete|BulkWrite|FindOneAndUpdate|FindOneAndReplace|FindOneAndDelete)\w*\Z"
 )
+_MARTEN = ("IDocumentSession", "IQuerySession", "IDocumentOperations", "IDocumentStore()")
+_MARTEN_READS = ("Query", "Load", "LoadAsync", "LoadMany", "LoadManyAsync")
+_MARTEN_WRITES = ("Store", "Insert", "Update", "Delete", "HardDelete", "DeleteWhere", "StoreObjects")
+_NO_CACHES = frozenset("GetDatabase GetSubscriber GetServer GetServers GetEndPoints GetStatus GetCounters".split())
 _CRON = re.compile(r"[\d*/,\-?LW# A-Z]+\Z")
 
 
@@ -59,10 +64,19 @@ def collection(inference: Inference, callee: Value, call: Expr, at: At) -> Value
     return Value(EXTERNAL, path="IMongoCollection()", expr=call[2][0], at=at, item=inference.type_argument(call, at))
 
 
+def mapped(inference: Inference, callee: Value, call: Expr, at: At) -> Value | None:
+    """`order.Adapt<OrderDto>()` and `mapper.Map<OrderDto>(order)` give an OrderDto."""
+    given = type_arguments(call)
+    if not given or callee.kind not in (EXTERNAL, INSTANCE):
+        return None
+    found = as_type(inference, given[-1], at)
+    return found if found.known else None
+
+
 class DotnetWork:
     name = "dotnet"
     packages: tuple[str, ...] = ()
-    results: dict[str, tuple[Result, ...]] = {"GetCollection": (collection,)}
+    results: dict[str, tuple[Result, ...]] = {"GetCollection": (collection,), "Adapt": (mapped,), "Map": (mapped,)}
 
     def find(self, program: Program, findings: Findings) -> None:
         if not in_use(program):
@@ -70,6 +84,7 @@ class DotnetWork:
         self._caches(program, findings)
         self._files(program, findings)
         self._mongo(program, findings)
+        self._marten(program, findings)
         self._schedules(program, findings)
         self._maps(program, findings)
 
@@ -83,7 +98,7 @@ class DotnetWork:
             if not reads and not writes or receiver(site.expr) is None:
                 continue
             path = next((name for name in program.canonical(site.callee) if _CACHES.match(name)), None)
-            if path is None or path.startswith("IDatabase().Create") or site.method == "GetDatabase":
+            if path is None or site.method in _NO_CACHES:
                 continue
             key = program.folded(site.expr[2][0], site.at) if site.expr[2] else None
             kind = (
@@ -164,6 +179,31 @@ class DotnetWork:
                     end_line=site.outer.end_line, confidence=CERTAIN if names else LIKELY, framework="mongodb",
                     operation=site.method,
                 )  # fmt: skip
+
+    def _marten(self, program: Program, findings: Findings) -> None:
+        """Marten keeps documents of a class in the table `mt_doc_class`."""
+        if not program.project.imports("Marten"):
+            return
+        seen: set[str] = set()
+        for site in sites(program, *_MARTEN_READS, *_MARTEN_WRITES):
+            if not any(name.startswith(_MARTEN) for name in program.canonical(site.callee)):
+                continue
+            given = types_of(site)
+            target = type_named(program.inference, given[0], site.at) if given else None
+            if target is None and site.expr[2] and site.method in _MARTEN_WRITES:
+                value = program.value(site.expr[2][0], site.at)
+                item = value.item if value.item is not None else value
+                target = item.definition if item.kind == INSTANCE and not item.path else None
+            if target is None:
+                continue
+            name = f"mt_doc_{target.name.lower()}"
+            if name not in seen:
+                seen.add(name)
+                findings.table(Table(name, target.file, target.scope.line, [], 1, target, {"collection": True}))
+            findings.add(
+                "db_write" if site.method in _MARTEN_WRITES else "db_read", name, site.file, site.line, scope=site.at.scope,
+                end_line=site.outer.end_line, framework="marten", operation=site.method,
+            )  # fmt: skip
 
     # -- schedules --------------------------------------------------------------------------------------------
 

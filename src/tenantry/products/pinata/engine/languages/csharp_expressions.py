@@ -27,6 +27,7 @@ from tenantry.products.pinata.engine.facts import (
 from tenantry.products.pinata.engine.languages.treesitter import MAX_DEPTH
 
 _DOTTED = re.compile(rb"@?[A-Za-z_\x80-\xff][\w\x80-\xff]*(?:\.@?[A-Za-z_\x80-\xff][\w\x80-\xff]*)*\Z")
+_LAST = re.compile(rb"([A-Za-z_\x80-\xff][\w\x80-\xff]*)\s*(?:<[\w\x80-\xff\s,.?<>\[\]()]*>)?\Z")
 _ESCAPE = re.compile(r"\\(x[0-9a-fA-F]{1,4}|u[0-9a-fA-F]{4}|U[0-9a-fA-F]{8}|.)", re.DOTALL)
 _SIMPLE = {"n": "\n", "r": "\r", "t": "\t", "b": "\b", "f": "\f", "v": "\v", "0": "\0", "a": "\a", "e": "\x1b"}
 _PLACEHOLDER = re.compile(r"\{(\d+)(?:[,:][^{}]*)?\}")
@@ -199,15 +200,9 @@ class Expressions:
 
     def last(self, callee: Node) -> str:
         """The last name of what is called; "" when it has none."""
-        kind = callee.type
-        if kind == "identifier":
-            return self.text(callee)
-        if kind == "generic_name":
-            return self.text(callee.named_children[0]) if callee.named_children else ""
-        if kind == "conditional_access_expression" and callee.named_children:
-            return self.last(callee.named_children[-1])
-        field = callee.child_by_field_name("name")
-        return self.last(field) if field is not None else ""
+        end = callee.end_byte
+        match = _LAST.search(self.source, max(callee.start_byte, end - 120), end)
+        return match.group(1).decode("utf-8", "replace") if match is not None else ""
 
     def _type_arguments(self, callee: Node) -> tuple[tuple[str, Expr], ...]:
         """`Set<Order>()`: the types, as an argument of a name that nobody can write."""

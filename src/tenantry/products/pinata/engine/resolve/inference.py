@@ -273,6 +273,7 @@ class Inference:
                     item.value is not None
                     and value.kind == EXTERNAL
                     and item.value[0] in (STR, TEMPLATE, NUM, LIST, DICT)
+                    and item.value != (NUM, None)
                 ):
                     return self.value(item.value, at)
                 return value

@@ -424,7 +424,10 @@ class Members:
         if assign.annotation is not None:
             value = as_type(self.inference, assign.annotation, where)
             if value.known and not (
-                value.kind == EXTERNAL and assign.value is not None and assign.value[0] in ("s", "t", "n")
+                value.kind == EXTERNAL
+                and assign.value is not None
+                and assign.value[0] in ("s", "t", "n")
+                and assign.value != (NUM, None)  # `= null!` says nothing
             ):
                 return value
         return self.inference.value(assign.value, where) if assign.value is not None else UNKNOWN
