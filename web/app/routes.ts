@@ -12,6 +12,9 @@ export default [
   route("sign-in", "chassis/auth/sign-in.tsx"),
   route("sign-in/second-factor", "chassis/auth/second-step.tsx"),
   route("sign-up", "chassis/auth/sign-up.tsx"),
+  route("forgot", "chassis/auth/forgot.tsx"),
+  route("reset", "chassis/auth/reset.tsx"),
+  route("verify", "chassis/auth/verify.tsx"),
   route("start", "chassis/auth/start.tsx"),
   route("me", "shell/personal.tsx", [
     route("", "chassis/settings/personal.tsx", [

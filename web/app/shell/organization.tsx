@@ -4,6 +4,7 @@ import { Navigate, Outlet, useLocation, useNavigate, useParams } from "react-rou
 import { LiveProvider } from "~/api/live-context";
 import { asProblem } from "~/api/problem";
 import { meQuery, metaQuery, organizationQuery } from "~/api/queries";
+import { UnverifiedBanner } from "~/chassis/me/unverified-banner";
 import { setFormats } from "~/lib/format";
 import { useKeys, useMedia } from "~/lib/hooks";
 import { rememberOrganization } from "~/lib/last-organization";
@@ -129,6 +130,7 @@ function Frame({ me, organization, products }: Loaded) {
           tabIndex={-1}
           className="relative flex min-w-0 flex-1 flex-col overflow-hidden bg-surface outline-none lg:my-2 lg:mr-2 lg:rounded-xl lg:shadow-panel [&:first-child]:lg:ml-2"
         >
+          <UnverifiedBanner />
           <Outlet />
         </main>
       </div>

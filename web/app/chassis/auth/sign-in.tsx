@@ -67,6 +67,12 @@ export default function SignIn() {
         <Button type="submit" variant="primary" size="lg" busy={isSubmitting} className="justify-center">
           Sign in
         </Button>
+        <Link
+          to={`/forgot?email=${encodeURIComponent(form.watch("email"))}`}
+          className="justify-self-center text-fg-2 underline underline-offset-2 hover:text-fg"
+        >
+          Forgot your password?
+        </Link>
         <PasskeyButton onProblem={setProblem} />
       </form>
     </AuthPage>

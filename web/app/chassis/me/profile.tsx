@@ -1,3 +1,4 @@
+import { EmailCard } from "./email-card";
 import { ProfileForm } from "./profile-form";
 
 export function meta() {
@@ -5,5 +6,10 @@ export function meta() {
 }
 
 export default function ProfilePage() {
-  return <ProfileForm />;
+  return (
+    <>
+      <ProfileForm />
+      <EmailCard />
+    </>
+  );
 }

@@ -8,7 +8,7 @@ interface Props {
   actions?: ReactNode;
   /** At the bottom, on the right: the button of a form. */
   footer?: ReactNode;
-  children: ReactNode;
+  children?: ReactNode;
 }
 
 /** One subject of a settings page. */
@@ -18,7 +18,7 @@ export function Section({ title, text, actions, footer, children }: Props) {
       <CardHead title={title} text={text}>
         {actions}
       </CardHead>
-      <div className="border-t p-4">{children}</div>
+      {children && <div className="border-t p-4">{children}</div>}
       {footer && (
         <div className="flex flex-wrap items-center justify-end gap-2 rounded-b-lg border-t bg-sunken px-4 py-2.5">
           {footer}
