@@ -22,7 +22,7 @@ export function UnverifiedBanner() {
       <MailWarning className="size-4 shrink-0 text-warn" aria-hidden="true" />
       <p className="min-w-0 flex-1 basis-56">
         Please confirm your address with the link we sent to{" "}
-        <strong className="font-medium break-all">{me.email}</strong>
+        <strong className="font-medium break-words">{me.email}</strong>
         <span className="text-fg-2 max-sm:hidden">: until then you can't invite others.</span>
       </p>
       {resend.isSuccess ? (
