@@ -103,7 +103,8 @@ def all_permissions(products: Sequence[Product]) -> Permissions:
 
 def provide(settings: Settings, database: Database) -> None:
     """Hand every scope what actions need wherever they run."""
-    for part in (settings, SessionSettings.load(), Sealer(load_keys(settings))):
+    keys = load_keys(settings)
+    for part in (settings, SessionSettings.load(), Sealer(keys), Storage(settings, keys)):
         database.provide(part)
 
 

@@ -5,6 +5,7 @@ from typing import cast
 from sqlalchemy import select
 
 from tenantry.chassis.identity.models import Person, User
+from tenantry.chassis.identity.profile.avatars import avatar_address
 from tenantry.chassis.identity.profile.choices import Theme
 from tenantry.chassis.identity.profile.schemas import Profile
 from tenantry.infra.database.scopes import UserScope
@@ -22,6 +23,7 @@ async def own_profile(scope: UserScope) -> Profile:
         email=user.email,
         email_verified=person.verified_at is not None,
         name=person.name,
+        avatar=avatar_address(scope, person.id, person.avatar),
         time_zone=user.time_zone,
         locale=user.locale,
         currency=user.currency,

@@ -1,7 +1,7 @@
 """Profiles over the wire."""
 
 from datetime import datetime
-from typing import Annotated
+from typing import Annotated, Literal
 from uuid import UUID
 
 from pydantic import AfterValidator, BaseModel, Field
@@ -26,11 +26,27 @@ class Profile(BaseModel):
     email: str
     email_verified: bool
     name: str
+    avatar: str | None = Field(description="Address of the picture, good for a day at least; null when there is none.")
     time_zone: str | None
     locale: str | None
     currency: str | None
     theme: Theme
     created_at: datetime
+
+
+class AvatarUpload(BaseModel):
+    """Where to send a picture."""
+
+    id: UUID
+    method: Literal["PUT"]
+    url: str
+    max_bytes: int
+
+
+class AvatarChange(BaseModel):
+    """The picture that was sent."""
+
+    upload: UUID
 
 
 class ProfileChange(BaseModel):
