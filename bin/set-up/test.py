@@ -34,6 +34,21 @@ def provide_chromium() -> None:
         )
 
 
+def provide_redis() -> None:
+    """Installs a Redis server where we may, for the tests of rate limits; elsewhere says loudly what will not be tested."""
+    if shutil.which("redis-server"):
+        return
+    if os.geteuid() == 0 and shutil.which("apt-get"):
+        env = {**os.environ, "DEBIAN_FRONTEND": "noninteractive", "RUNLEVEL": "1"}
+        for words in (["update", "-qq"], ["install", "-y", "-qq", "--no-install-recommends", "redis-server"]):
+            subprocess.run(
+                ["apt-get", *words], env=env, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, check=False
+            )
+    if not shutil.which("redis-server"):
+        bar = "!" * 100
+        print(bar, "!! NO REDIS: its tests are SKIPPED. Debian has it as: apt-get install redis-server", bar, sep="\n")
+
+
 def environment() -> dict[str, str]:
     """Without the caller's own settings: tests say what they want, and must not meet somebody's running service."""
     inherited = {name: value for name, value in os.environ.items() if not name.startswith("TENANTRY_") or name in KEPT}
@@ -62,6 +77,7 @@ def main(words: list[str]) -> int:
     failed = {}
     if not [word for word in words if word != "--deep"]:
         provide_chromium()
+        provide_redis()
         print("Interface (Vitest)", flush=True)
         vitest = [sys.executable, "-B", "web/build.py", "npm", "run", "--silent", "test"]
         failed["the interface's own tests"] = subprocess.run(vitest, cwd=ROOT, env=env, check=False).returncode

@@ -31,6 +31,7 @@ from tenantry.infra.heavy import HeavyCancelled, HeavyDied, run_heavy
 from tenantry.infra.http.body_limit import takes_at_most
 from tenantry.infra.http.conditions import Conditional
 from tenantry.infra.http.paging import Paging
+from tenantry.infra.http.rates import rated
 from tenantry.infra.http.routing import Router
 from tenantry.infra.jobs import Job, JobContext, NoRetry, Schedule, SystemJobContext, cancel, defer, defer_once, job
 from tenantry.infra.live import Topic
@@ -90,6 +91,7 @@ __all__ = [
     "needs",
     "new_id",
     "personal",
+    "rated",
     "record",
     "run_heavy",
     "send",

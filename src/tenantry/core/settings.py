@@ -75,6 +75,10 @@ class Settings(SettingsBase):
     database_pool_size: int = Field(10, ge=1, le=200, description="How many database connections one process keeps.")
     backups_kept: int = Field(5, ge=1, description="How many of the backups taken before migrations are kept.")
 
+    redis_url: SecretStr | None = Field(
+        None,
+        description="A Redis in which all processes count rate limits together, redis://host:6379/0. Unset: each counts its own.",
+    )
     storage_url: str | None = Field(
         None,
         description="Where files go: s3://bucket, gs://bucket, az://container. Unset: a folder in the data directory.",

@@ -122,7 +122,7 @@ async def test_rates_are_counted_told_and_end() -> None:
         await client.get("/api/v1/auth/login")
         refused = await client.get("/api/v1/auth/login")
         assert refused.status_code == 429
-        assert 0 < int(refused.headers["retry-after"]) <= 60
+        assert 0 < int(refused.headers["retry-after"]) <= 90
         one, other = {"authorization": "Bearer one"}, {"authorization": "Bearer other"}
         assert [(await client.get("/api/x", headers=one)).status_code for _ in range(4)] == [200, 200, 200, 429]
         # Another credential has a limit of its own, but both together have one as well.

@@ -15,6 +15,7 @@ from tenantry.core.pages import Page
 from tenantry.core.roles import Role
 from tenantry.infra.database.scopes import OrgScope, UserScope
 from tenantry.infra.http.paging import Paging
+from tenantry.infra.http.rates import rated
 from tenantry.infra.http.routing import Router
 
 PERMISSIONS = {"audit.read": Role.ADMIN, "audit.export": Role.ADMIN}
@@ -31,6 +32,7 @@ async def list_entries(
 
 
 @router.get("/orgs/{org}/audit/export", response_class=StreamingResponse)
+@rated("reports")
 async def export_entries(
     request: Request,
     scope: Annotated[OrgScope, needs("audit.export")],

@@ -22,6 +22,7 @@ from tenantry.infra.http.openapi import build_openapi
 from tenantry.infra.http.problems import Errors, add_problem_handlers
 from tenantry.infra.http.rates import RateLimits, Rates
 from tenantry.infra.http.reference import reference_page
+from tenantry.infra.http.route_index import endpoint_of
 from tenantry.infra.http.routing import operation_id
 from tenantry.infra.http.security_headers import SecurityHeaders
 from tenantry.infra.rate_limits import RateLimiter
@@ -52,7 +53,8 @@ def create_http(
 
     `app.state` carries `settings`, `database`, `limiter`, `idempotency` and `metrics` for what is mounted on it.
     """
-    metrics, limiter = Metrics(), RateLimiter()
+    metrics = Metrics()
+    limiter = RateLimiter(settings.redis_url.get_secret_value() if settings.redis_url else None)
     metrics.up.labels(tenantry.__version__).set(1)
     app = FastAPI(
         title="Tenantry API",
@@ -70,7 +72,7 @@ def create_http(
             Middleware(Errors),
             Middleware(HostCheck, hosts=allowed_hosts(settings)),
             Middleware(OriginCheck),
-            Middleware(RateLimits, rates=Rates.load(settings), limiter=limiter),
+            Middleware(RateLimits, rates=Rates.load(settings), limiter=limiter, endpoint_of=endpoint_of),
             Middleware(BodyLimit, size=settings.max_body_bytes),
         ],
     )

@@ -6,7 +6,8 @@ before all of them, knows by method, length and fixed words which one is meant; 
 """
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from typing import Any
 
 from fastapi import APIRouter, FastAPI
 from fastapi.routing import APIRoute, iter_route_contexts
@@ -41,17 +42,24 @@ class RouteIndex(BaseRoute):
                 for method in route.methods or ():
                     self._routes[method, len(parts)].append((fixed, route))
 
-    def matches(self, scope: Scope) -> tuple[Match, Scope]:
-        """The first route that fits; where none does, the routes behind this one are asked."""
+    def find(self, scope: Scope) -> APIRoute | None:
+        """The first route that fits the words of the address; its parameters are not looked at."""
         if scope["type"] != "http" or scope.get("root_path"):
-            return Match.NONE, {}
+            return None
         parts = scope["path"].split("/")
         for fixed, route in self._routes.get((scope["method"], len(parts)), ()):
             if all(parts[place] == part for place, part in fixed):
-                match, child = route.matches(scope)
-                if match is Match.FULL:
-                    scope[_CHOSEN] = route
-                    return match, child
+                return route
+        return None
+
+    def matches(self, scope: Scope) -> tuple[Match, Scope]:
+        """That route, if it takes the parameters too; where it doesn't, the routes behind this one are asked."""
+        route = scope.get(_CHOSEN) or self.find(scope)
+        if route is not None:
+            match, child = route.matches(scope)
+            if match is Match.FULL:
+                scope[_CHOSEN] = route
+                return match, child
         return Match.NONE, {}
 
     async def handle(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -59,6 +67,15 @@ class RouteIndex(BaseRoute):
         route: APIRoute = scope.pop(_CHOSEN)
         scope["route"] = route
         await route.handle(scope, receive, send)
+
+
+def endpoint_of(scope: Scope) -> Callable[..., Any] | None:
+    """The function that will answer, before the application has looked for it; none where that is not known so early."""
+    routes = scope["app"].router.routes
+    if not routes or not isinstance(routes[0], RouteIndex):
+        return None
+    route = scope[_CHOSEN] = routes[0].find(scope)
+    return route.endpoint if route else None
 
 
 def index_routes(app: FastAPI) -> None:

@@ -18,7 +18,15 @@ class RateSettings(PackageSettings, package="rate"):
         None, description="Everything else, for each caller. Unset: 100/minute in production, none in local mode."
     )
 
-    @field_validator("authentication", "general")
+    imports: str | None = Field(
+        None, description="What brings much in, for each caller. Unset: 10/hour in production, none in local mode."
+    )
+    reports: str | None = Field(
+        None,
+        description="Exports and figures that take some reading, for each caller. Unset: 60/minute in production, none in local mode.",
+    )
+
+    @field_validator("authentication", "general", "imports", "reports")
     @classmethod
     def _rate(cls, value: str | None) -> str | None:
         if value is not None and value != "0" and not re.fullmatch(r"[1-9]\d*/(second|minute|hour|day)", value):

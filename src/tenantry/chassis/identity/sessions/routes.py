@@ -12,12 +12,14 @@ from tenantry.chassis.identity.sessions.queries import own_sessions
 from tenantry.chassis.identity.sessions.schemas import SessionOut
 from tenantry.core.pages import Page
 from tenantry.infra.database.scopes import UserScope
+from tenantry.infra.http.rates import rated
 from tenantry.infra.http.routing import Router
 
 router = Router()
 
 
 @router.post("/auth/logout", status_code=204, tags=["auth"])
+@rated("general")
 async def logout(request: Request, response: Response, scope: Annotated[UserScope, signed_in()]) -> None:
     """Sign out here. The session ends at once, wherever its token is."""
     await actions.end_session(scope, request.state.session_id)

@@ -20,7 +20,7 @@ from tenantry.products.pinata.repositories.queries import find_repository
 from tenantry.products.pinata.results import GRAPH
 from tenantry.products.pinata.results.export import Choice, Format, write_export
 from tenantry.products.pinata.scans.queries import find_result
-from tenantry.sdk import OrgScope, Router, needs, run_heavy
+from tenantry.sdk import OrgScope, Router, needs, rated, run_heavy
 
 Reader = Annotated[OrgScope, needs("pinata.scans.read")]
 
@@ -34,6 +34,7 @@ KINDS = {
 
 
 @router.get("/scans/{scan_id}/export", response_class=StreamingResponse)
+@rated("reports")
 async def export_scan(
     request: Request,
     scope: Reader,

@@ -14,7 +14,7 @@ from tenantry.products.pinata.repositories.schemas import (
     UploadNew,
     UploadOut,
 )
-from tenantry.sdk import Conditional, OrgScope, Page, Paging, Router, needs
+from tenantry.sdk import Conditional, OrgScope, Page, Paging, Router, needs, rated
 
 Reader = Annotated[OrgScope, needs("pinata.repositories.read")]
 Writer = Annotated[OrgScope, needs("pinata.repositories.write")]
@@ -64,6 +64,7 @@ async def delete_repository(scope: Writer, repository_id: UUID) -> None:
 
 
 @router.post("/uploads", status_code=201)
+@rated("imports")
 async def announce_upload(scope: Writer, parts: FromApp, new: UploadNew) -> UploadOut:
     """Announce an archive. Send its bytes to `url` as the body of one PUT, then add a repository with its id."""
     return await uploads.announce(scope, parts, new)
