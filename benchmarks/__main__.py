@@ -6,13 +6,31 @@ import sys
 import tempfile
 from pathlib import Path
 
-from benchmarks import idle_memory, list_rows, requests_during_scan, rescan, scan_cold, scan_memory
+from benchmarks import (
+    idle_memory,
+    isolation_cost,
+    list_rows,
+    many_callers,
+    requests_during_scan,
+    rescan,
+    scan_cold,
+    scan_memory,
+)
 from benchmarks.processes import CommandFailed
 from benchmarks.rows import Benchmark, Row
 
 BENCHMARKS = {
     module.benchmark.name: module.benchmark
-    for module in (scan_cold, rescan, scan_memory, requests_during_scan, idle_memory, list_rows)
+    for module in (
+        scan_cold,
+        rescan,
+        scan_memory,
+        requests_during_scan,
+        idle_memory,
+        list_rows,
+        many_callers,
+        isolation_cost,
+    )
 }
 HEAD = f"{'name':<44} {'ours':>10} {'peer':>10} {'floor':>10}  {'unit':<6} {'ratio':>7}  promise"
 

@@ -11,11 +11,14 @@ from tenantry.chassis.identity import actions as identity
 from tenantry.chassis.onboarding.actions import create_owner
 from tenantry.core.configuration import example as example_of
 from tenantry.core.settings import Settings
+from tenantry.infra.database.commands import migrate_on
 from tenantry.infra.database.database import Database
+from tenantry.infra.database.reseal import reseal
 from tenantry.infra.database.server import database_server
 from tenantry.infra.database.urls import DatabaseUrls
 from tenantry.infra.mail import compose, transport_of
 from tenantry.infra.mail.send import FALLBACK
+from tenantry.infra.secrets import LocalSecrets, Sealer, load_keys
 from tenantry.packages import packages, setting_kinds
 
 T = TypeVar("T")
@@ -54,6 +57,29 @@ def invite(settings: Settings, email: str, say: Say) -> None:
     _with_database(settings, work)
 
 
+def rotate_secrets(settings: Settings, say: Say) -> None:
+    """`tenantry secrets rotate`: everything sealed is sealed anew by the newest key.
+
+    Raises:
+        AlreadyRunningError: in local mode the new key is made here, so nobody may be using the old one meanwhile.
+    """
+    own = not settings.secret_keys
+    with database_server(settings, alone=own and settings.database_url is None) as urls:
+        known = packages(settings.products)
+        migrate_on(settings, urls, known, lambda _: None)
+        for package in known:
+            package.load()
+        keys = LocalSecrets(settings.data_dir).renew_keys() if own else None
+        sealer = Sealer([key.encode() for key in keys] if keys else load_keys(settings))
+        for column, count in reseal(urls, sealer):
+            say(f"{column}: {count} sealed anew.")
+    say(
+        "A new key is in place; older ones still open what somebody may hold, such as links."
+        if own
+        else "Everything is sealed by the first of TENANTRY_SECRET_KEYS. The others can be taken away once links they signed are over."
+    )
+
+
 def openapi(settings: Settings) -> str:
     """The OpenAPI document as JSON; needs no database."""
     return json.dumps(described(settings).openapi(), indent=2, ensure_ascii=False)
@@ -73,7 +99,6 @@ def settings_page(settings: Settings, *, example: bool) -> str:
 
 def _with_database(settings: Settings, work: Callable[[Database], Awaitable[T]]) -> T:
     """Run it on the running service's database, or start the embedded one for as long as it takes."""
-    from tenantry.infra.database.commands import migrate_on
 
     async def connected(urls: DatabaseUrls) -> T:
         database = await Database.connect(settings, urls)

@@ -62,7 +62,9 @@ app = typer.Typer(
 admin = typer.Typer(no_args_is_help=True, help="What whoever runs this server may do from its terminal.")
 migrations = typer.Typer(invoke_without_command=True, help="Bring the database up to date; a backup is taken first.")
 database = typer.Typer(no_args_is_help=True, help="The database itself.")
+secrets = typer.Typer(no_args_is_help=True, help="The keys that seal and sign.")
 app.add_typer(admin, name="admin")
+app.add_typer(secrets, name="secrets")
 app.add_typer(migrations, name="migrate")
 app.add_typer(database, name="database")
 
@@ -172,6 +174,14 @@ def invite(email: str) -> None:
     from tenantry import administration
 
     administration.invite(_settings(), email, say)
+
+
+@secrets.command("rotate")
+def rotate() -> None:
+    """Seal everything anew by the newest key: the first of TENANTRY_SECRET_KEYS, or in local mode one that is made now."""
+    from tenantry import administration
+
+    administration.rotate_secrets(_settings(), say)
 
 
 @app.command()

@@ -24,7 +24,7 @@ from tenantry.core.ids import new_id
 from tenantry.core.pages import Cursor, Page, PageParams
 from tenantry.core.roles import Role
 from tenantry.core.settings import Settings
-from tenantry.infra.database.models import TenantModel, tenant_key
+from tenantry.infra.database.models import TenantModel, sealed_as, tenant_key
 from tenantry.infra.database.scopes import OrganizationRef, OrgScope, Scope, SystemScope, UserScope
 from tenantry.infra.events import Subscriber, emit, touch
 from tenantry.infra.heavy import HeavyCancelled, HeavyDied, run_heavy
@@ -94,6 +94,7 @@ __all__ = [
     "rated",
     "record",
     "run_heavy",
+    "sealed_as",
     "send",
     "signed_in",
     "takes_at_most",

@@ -171,5 +171,3 @@ async def test_the_service_takes_its_redis_from_the_settings(
     assert statuses == [200, 200, 200, 429]
     for service in services:
         await service.close()
-
-

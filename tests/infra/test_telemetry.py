@@ -16,6 +16,11 @@ def test_secrets_and_people_are_masked() -> None:
         "nested": {"Authorization": "Bearer x", "url": "https://user:pw@git.example/x", "list": ["ada@example.com"]},
         "event": "clone https://token@git.example for ada.lovelace@example.com",
         "slug": "ada",
+        "path": "/invitation/Zk3vX9qLw2Rt7YbN4mPc6HsD8fGj1KaE5uTiOo0",
+        "from": "203.0.113.77 by 127.0.0.1 and 2001:db8:85a3::8a2e:370:7334",
+        "id": "01a20e05-49a0-75cf-a2bf-fc2b42b5947c",
+        "hash": "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08",
+        "at": "12:30:59",
     }
     assert masked(event) == {
         "password": "•••",
@@ -23,6 +28,11 @@ def test_secrets_and_people_are_masked() -> None:
         "nested": {"Authorization": "•••", "url": "https://•••@git.example/x", "list": ["a•••@example.com"]},
         "event": "clone https://•••@git.example for a•••@example.com",
         "slug": "ada",
+        "path": "/invitation/•••",
+        "from": "203.0.•.• by 127.0.0.1 and 2001:db8:•",
+        "id": "01a20e05-49a0-75cf-a2bf-fc2b42b5947c",
+        "hash": "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08",
+        "at": "12:30:59",
     }
 
 

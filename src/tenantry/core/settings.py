@@ -99,6 +99,10 @@ class Settings(SettingsBase):
         (),
         description="Host names answered besides that of PUBLIC_URL (and loopback in local mode), with commas between them.",
     )
+    cors_origins: Words = Field(
+        (),
+        description="Pages of other sites that may call the API with a key, never with cookies: https://app.example, with commas.",
+    )
     max_body_bytes: int = Field(2_000_000, ge=1000, description="The largest request body, uploads apart, in bytes.")
     log_level: Literal["debug", "info", "warning", "error"] = Field("info", description="The least that is logged.")
     log_format: Literal["auto", "text", "json"] = Field(
@@ -126,6 +130,17 @@ class Settings(SettingsBase):
         if url.scheme not in ("http", "https") or not url.hostname or url.path.strip("/") or url.query:
             raise ValueError("give the scheme and the host alone, such as https://tenantry.example")
         return value.rstrip("/")
+
+    @field_validator("cors_origins")
+    @classmethod
+    def _origins(cls, value: tuple[str, ...]) -> tuple[str, ...]:
+        for origin in value:
+            url = urlsplit(origin)
+            if url.scheme not in ("http", "https") or not url.hostname or f"{url.scheme}://{url.netloc}" != origin:
+                raise ValueError(
+                    f"give each origin as the scheme and the host alone, https://app.example, not “{origin}”"
+                )
+        return value
 
     @field_validator("secret_keys")
     @classmethod

@@ -67,6 +67,19 @@ class Sealer:
                     continue
         raise SealBrokenError(f"This cannot be opened as {context}; was one of TENANTRY_SECRET_KEYS taken away?")
 
+    def reseal(self, sealed: bytes, context: str) -> bytes | None:
+        """The same, sealed by the first key; None where it is already.
+
+        Raises:
+            SealBrokenError: no key opens it in this context.
+        """
+        plain = self.open(sealed, context)
+        try:
+            AESGCM(self._keys[0]).decrypt(sealed[1 : 1 + NONCE], sealed[1 + NONCE :], context.encode())
+        except InvalidTag:
+            return self.seal(plain, context)
+        return None
+
 
 class Signer:
     """HMAC-SHA-256 for one purpose, as URL-safe text of 43 characters.
@@ -140,6 +153,15 @@ class LocalSecrets:
                 content[name] = make()
                 self.write(content)
         return content[name]
+
+    def renew_keys(self, kept: int = 3) -> list[str]:
+        """Put a new key in front of those of this machine; of the older ones the last few are kept, which still open and verify."""
+        self.get("secret_keys", lambda: [new_secret()])
+        content = self.read()
+        content["secret_keys"] = [new_secret(), *content["secret_keys"]][:kept]
+        self.write(content)
+        keys: list[str] = content["secret_keys"]
+        return keys
 
     def write(self, content: dict[str, Any]) -> None:
         """Replace all of them in one step, so that a crash leaves the old or the new ones."""

@@ -18,6 +18,11 @@ _SECRET_KEY = re.compile(
 )
 _IN_URL = re.compile(r"(?<=://)[^/@\s:]+(:[^/@\s]*)?(?=@)")
 _EMAIL = re.compile(r"(?<![\w.+-])([\w.+-])[\w.+-]*@([\w-]+\.[\w.-]+)")
+_TOKEN = re.compile(r"(?<![\w-])(?=[\w-]*[A-Z])(?=[\w-]*[a-z])(?=[\w-]*\d)[\w-]{32,}(?![\w-])")
+"""What looks like a secret: long, of small and capital letters and digits. Ids and hashes have no capitals."""
+_IPV4 = re.compile(r"(?<![\d.])(\d{1,3}\.\d{1,3}\.)\d{1,3}\.\d{1,3}(?![\d.])")
+_IPV6 = re.compile(r"(?<![\w:.])([0-9a-f]{1,4}:[0-9a-f]{1,4}):[0-9a-f:]*:[0-9a-f:]*(?![\w:])", re.IGNORECASE)
+_LOOPBACK = ("127.0.", "0.0.")
 _JOB_BUCKETS = (0.01, 0.1, 0.5, 1, 5, 15, 60, 300, 1800)
 _BUCKETS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10)
 
@@ -47,18 +52,30 @@ class Metrics:
 
 
 def masked(value: Any, key: str = "") -> Any:
-    """The value as it may stand in a log: secrets gone, e-mail addresses down to their first letter and domain."""
+    """The value as it may stand in a log: secrets gone, e-mail addresses down to their first letter and domain, addresses of
+    machines down to their network."""
     if key and _SECRET_KEY.search(key):
         return "•••" if value else value
     match value:
         case str():
-            return _EMAIL.sub(r"\1•••@\2", _IN_URL.sub("•••", value))
+            return _masked_text(value)
         case dict():
             return {name: masked(inner, str(name)) for name, inner in value.items()}
         case list() | tuple():
             return [masked(inner) for inner in value]
         case _:
             return value
+
+
+def _masked_text(text: str) -> str:
+    text = _IN_URL.sub("•••", text)
+    if "@" in text:
+        text = _EMAIL.sub(r"\1•••@\2", text)
+    if len(text) >= 32:
+        text = _TOKEN.sub("•••", text)
+    if "." in text:
+        text = _IPV4.sub(lambda found: found[0] if found[1] in _LOOPBACK else f"{found[1]}•.•", text)
+    return _IPV6.sub(r"\1:•", text) if text.count(":") > 2 else text
 
 
 def _mask(_logger: Any, _method: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from sqlalchemy.types import TypeEngine
 
 from tenantry.core.ids import new_id
-from tenantry.infra.database.models import GlobalModel, PersonalModel, TenantModel
+from tenantry.infra.database.models import GlobalModel, PersonalModel, TenantModel, sealed_as
 
 _C: TypeEngine[str] = Text(collation="C")
 """Compared byte by byte, so that an index finds a prefix."""
@@ -84,7 +84,7 @@ class PersonKey(TenantModel):
     __tablename__ = "audit_person_keys"
     __grants__ = "SELECT, INSERT"
 
-    sealed: Mapped[bytes | None]
+    sealed: Mapped[bytes | None] = sealed_as("audit_person_keys:{org_id}:{id}")
 
 
 class OwnKey(PersonalModel):
@@ -93,4 +93,4 @@ class OwnKey(PersonalModel):
     __tablename__ = "audit_own_keys"
     __grants__ = "SELECT, INSERT"
 
-    sealed: Mapped[bytes | None]
+    sealed: Mapped[bytes | None] = sealed_as("audit_own_keys:{user_id}:{id}")

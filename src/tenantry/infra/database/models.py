@@ -34,6 +34,16 @@ NAMES = {
 }
 
 
+def sealed_as(context: str) -> Any:
+    """A column that holds what a `Sealer` sealed in this context, whose names in braces are columns of the row:
+
+        sealed: Mapped[bytes] = sealed_as("identity.authenticator_app:{user_id}")
+
+    `tenantry secrets rotate` finds it by that.
+    """
+    return mapped_column(info={"sealed": context})
+
+
 class Base(DeclarativeBase):
     """All our tables. Text has no length, times are aware, whole numbers are 64 bits wide, dictionaries are JSON."""
 

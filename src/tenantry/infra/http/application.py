@@ -7,6 +7,7 @@ from typing import Any
 
 from fastapi import FastAPI
 from starlette.middleware import Middleware
+from starlette.middleware.cors import CORSMiddleware
 from starlette.responses import HTMLResponse, JSONResponse
 
 import tenantry
@@ -69,9 +70,10 @@ def create_http(
         middleware=[
             Middleware(RequestContext, metrics=metrics),
             Middleware(SecurityHeaders, secure=settings.base_url.startswith("https://")),
+            *_cross_origin(settings),
             Middleware(Errors),
             Middleware(HostCheck, hosts=allowed_hosts(settings)),
-            Middleware(OriginCheck),
+            Middleware(OriginCheck, welcome=settings.cors_origins),
             Middleware(RateLimits, rates=Rates.load(settings), limiter=limiter, endpoint_of=endpoint_of),
             Middleware(BodyLimit, size=settings.max_body_bytes),
         ],
@@ -84,6 +86,22 @@ def create_http(
     _add_reference(app, session_cookie(settings))
     app.router.default = Interface(web)
     return app
+
+
+def _cross_origin(settings: Settings) -> list[Middleware]:
+    """What browsers are told about pages of other sites: nothing, unless some are named. Cookies are never asked for."""
+    if not settings.cors_origins:
+        return []
+    return [
+        Middleware(
+            CORSMiddleware,
+            allow_origins=list(settings.cors_origins),
+            allow_methods=["GET", "POST", "PATCH", "PUT", "DELETE"],
+            allow_headers=["Authorization", "Content-Type", "Idempotency-Key", "If-Match", "If-None-Match"],
+            expose_headers=["ETag", "Location", "RateLimit", "RateLimit-Policy", "Retry-After", "X-Request-Id"],
+            max_age=600,
+        )
+    ]
 
 
 def _add_reference(app: FastAPI, cookie: str) -> None:

@@ -1,5 +1,7 @@
-"""How much a request may bring."""
+"""How much a request may bring, and how slowly."""
 
+import asyncio
+import time
 from collections.abc import Callable
 from typing import Any, TypeVar
 
@@ -10,6 +12,10 @@ from tenantry.infra.http.requests import header
 
 Endpoint = TypeVar("Endpoint", bound=Callable[..., Any])
 _MARK = "max_body_bytes"
+SILENT_SECONDS = 20.0
+"""How long a body may pause."""
+PATIENT_SECONDS, SLOWEST = 30.0, 512
+"""After so many seconds, it must have come with so many bytes a second."""
 
 
 def takes_at_most(size: int) -> Callable[[Endpoint], Endpoint]:
@@ -23,7 +29,8 @@ def takes_at_most(size: int) -> Callable[[Endpoint], Endpoint]:
 
 
 class BodyLimit:
-    """Middleware: counts the body as it is read, when the route is known, and refuses what is too much (413)."""
+    """Middleware: counts the body as it is read, when the route is known, and refuses what is too much (413) or too slow (408): a
+    caller who trickles holds a connection, and perhaps a transaction, for nothing."""
 
     def __init__(self, app: ASGIApp, size: int) -> None:
         self.app = app
@@ -35,17 +42,33 @@ class BodyLimit:
             return
         declared = header(scope, b"content-length") or ""
         announced, read = int(declared) if declared.isdecimal() else 0, 0
+        began, complete = 0.0, False
 
         async def counted() -> Message:
-            nonlocal read
+            nonlocal read, began, complete
+            if complete:
+                return await receive()
             limit: int = getattr(scope.get("endpoint"), _MARK, self.size)
             if max(announced, read) > limit:
                 raise HTTPException(413)
-            message = await receive()
+            began = began or time.monotonic()
+            try:
+                async with asyncio.timeout(SILENT_SECONDS):
+                    message = await receive()
+            except TimeoutError:
+                raise _too_slow() from None
             if message["type"] == "http.request":
+                complete = not message.get("more_body", False)
                 read += len(message.get("body", b""))
                 if read > limit:
                     raise HTTPException(413)
+                took = time.monotonic() - began
+                if not complete and took > PATIENT_SECONDS and read < took * SLOWEST:
+                    raise _too_slow()
             return message
 
         await self.app(scope, counted, send)
+
+
+def _too_slow() -> HTTPException:
+    return HTTPException(408, headers={"Connection": "close"})

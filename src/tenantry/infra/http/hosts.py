@@ -1,5 +1,6 @@
 """Whose names and pages we answer to."""
 
+from collections.abc import Iterable
 from urllib.parse import urlsplit
 
 from starlette.types import ASGIApp, Receive, Scope, Send
@@ -56,10 +57,16 @@ class OriginCheck:
     Browsers say where a request comes from (`Sec-Fetch-Site`, `Origin`); programs say nothing and hold no cookies by accident.
     """
 
-    def __init__(self, app: ASGIApp) -> None:
+    def __init__(self, app: ASGIApp, welcome: Iterable[str] = ()) -> None:
         self.app = app
+        self.welcome = frozenset(welcome)
+        """Origins whose pages may call with a key; a cookie is not taken from them either."""
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "http" and header(scope, b"origin") in self.welcome:
+            scope["headers"] = [pair for pair in scope["headers"] if pair[0] != b"cookie"]
+            await self.app(scope, receive, send)
+            return
         changes = scope["type"] == "websocket" or (scope["type"] == "http" and scope["method"] not in SAFE_METHODS)
         if changes and _foreign(scope):
             raise Forbidden(

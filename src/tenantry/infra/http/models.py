@@ -5,7 +5,7 @@ from datetime import datetime
 from sqlalchemy import Index
 from sqlalchemy.orm import Mapped, mapped_column
 
-from tenantry.infra.database.models import SecretModel
+from tenantry.infra.database.models import SecretModel, sealed_as
 
 
 class Answer(SecretModel):
@@ -20,5 +20,5 @@ class Answer(SecretModel):
 
     key_hash: Mapped[bytes] = mapped_column(primary_key=True)
     request_hash: Mapped[bytes]
-    sealed: Mapped[bytes]
+    sealed: Mapped[bytes] = sealed_as("http.answer:{key_hash}")
     expires_at: Mapped[datetime]

@@ -172,6 +172,8 @@ def _of_http(error: HTTPException, request: Request) -> Problem:
             detail, hint = f"{request.method} is not possible here.", f"Use {headers.get('Allow', 'another method')}."
         case 413:
             detail, hint = "The request is too large.", "Send less at once, or upload a file instead."
+        case 408:
+            detail, hint = "The request came too slowly.", "Send it again without long pauses."
         case _:
             detail, hint = str(error.detail), None
     phrase = HTTPStatus(error.status_code).phrase

@@ -5,7 +5,7 @@ from datetime import datetime
 from sqlalchemy import Index, UniqueConstraint
 from sqlalchemy.orm import Mapped
 
-from tenantry.infra.database.models import PersonalModel
+from tenantry.infra.database.models import PersonalModel, sealed_as
 
 
 class AuthenticatorApp(PersonalModel):
@@ -14,7 +14,7 @@ class AuthenticatorApp(PersonalModel):
     __tablename__ = "identity_authenticator_apps"
     __table_args__ = (UniqueConstraint("user_id"),)
 
-    sealed: Mapped[bytes]
+    sealed: Mapped[bytes] = sealed_as("identity.authenticator_app:{user_id}")
     created_at: Mapped[datetime]
     confirmed_at: Mapped[datetime | None]
     last_step: Mapped[int]

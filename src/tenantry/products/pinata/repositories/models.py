@@ -7,7 +7,7 @@ from uuid import UUID
 from sqlalchemy import Index
 from sqlalchemy.orm import Mapped
 
-from tenantry.sdk import TenantModel, tenant_key
+from tenantry.sdk import TenantModel, sealed_as, tenant_key
 
 
 class Repository(TenantModel):
@@ -25,7 +25,7 @@ class Repository(TenantModel):
     location: Mapped[str]
     branch: Mapped[str | None]
     upload_id: Mapped[UUID | None]
-    credentials: Mapped[bytes | None]
+    credentials: Mapped[bytes | None] = sealed_as("pinata.repository:{id}")
     known_hosts: Mapped[str]
     languages: Mapped[dict[str, Any]]
     scans: Mapped[int]
