@@ -26,8 +26,8 @@ from tenantry.infra.database.urls import DatabaseUrls
 from tests.isolation.keys import KeyCaller, bad_keys, good_keys, make, permissions_of, program
 from tests.service import Person, Service, heavy_work
 
-HAS_ID = """SELECT column_name FROM information_schema.columns
-    WHERE table_name = :t AND column_name = 'id' AND data_type = 'uuid'"""
+HAVE_ID = """SELECT table_name FROM information_schema.columns
+    WHERE table_name = ANY(:names) AND column_name = 'id' AND data_type = 'uuid' ORDER BY 1"""
 
 SPARES = 6
 MALFORMED = ("not-an-id", "0", "%00", "%2e%2e", "%27%20OR%201=1--")
@@ -98,6 +98,10 @@ class World:
     """Programs with keys to `a`."""
     lasting: set[str] = field(default_factory=set)
     """Ids of rows which the attack needs itself, and leaves alone."""
+    printed: dict[str, Any] | None = None
+    """The fingerprint of `b` after the last attack that must not have touched it."""
+    _with_id: list[str] = field(default_factory=list)
+    _hidden: set[str] = field(default_factory=set)
 
     @property
     def document(self) -> dict[str, Any]:
@@ -163,6 +167,8 @@ class World:
 
     async def fill(self, side: Side) -> None:
         """Run every product's sample, and the jobs it starts; and put in what the chassis itself keeps for an organization."""
+        if side is self.b:
+            self._hidden, self.printed = set(), None
         await self._spare_members(side)
         emails = [f"grace-{secrets.token_hex(4)}@example.com" for _ in range(SPARES)]
         invited = await side.owner.client.post(side.owner.url("/invitations"), json={"emails": emails})
@@ -185,28 +191,53 @@ class World:
 
     async def known_ids(self, side: Side, each: int = 100_000) -> set[str]:
         """The ids of the organization's rows, at most so many of each table: those that must never show elsewhere."""
-        found: set[str] = set()
+        return {id for ids in (await self.ids_by_table(side, each)).values() for id in ids}
+
+    async def hidden_ids(self) -> set[str]:
+        """Everything of `b`; nobody but us changes it, so it is read once."""
+        self._hidden = self._hidden or await self.known_ids(self.b)
+        return self._hidden
+
+    async def forgeries_for(self, place: str) -> list[str]:
+        """Ids of `b` to be tried where `place` takes one: of the tables it is named after, or else one of every table. (Each
+        place × every table × every route would be hours, once there are hundreds of each.)"""
+        tables = await self.ids_by_table(self.b, each=2)
+        stem = place.removesuffix("_ids").removesuffix("_id").rstrip("s")
+        stem = stem[:-1] if stem.endswith("y") else stem
+        named = [id for table, ids in tables.items() if len(stem) > 2 and stem in table for id in ids]
+        return named or [ids[0] for ids in tables.values()]
+
+    async def ids_by_table(self, side: Side, each: int = 100_000) -> dict[str, list[str]]:
+        """The same by table, in one question however many tables there are."""
         async with self.service.database.system_scope("collect ids in a test") as scope:
-            for table, isolation in isolations().items():
-                if isolation.kind == "tenant" and isolation.org == "org_id":
-                    columns = await scope.session.scalars(text(HAS_ID), {"t": table})
-                    if columns.one_or_none():
-                        rows = await scope.session.scalars(
-                            text(f"SELECT id FROM {table} WHERE org_id = :o ORDER BY id LIMIT :n"),
-                            {"o": side.ref.id, "n": each},
-                        )
-                        found |= {str(row) for row in rows}
+            if not self._with_id:
+                owning = [name for name, i in isolations().items() if i.kind == "tenant" and i.org == "org_id"]
+                self._with_id = list(await scope.session.scalars(text(HAVE_ID), {"names": owning}))
+            every = " UNION ALL ".join(
+                f"(SELECT '{table}' AS name, id FROM {table} WHERE org_id = :o ORDER BY id LIMIT :n)"
+                for table in self._with_id
+            )
+            rows = (await scope.session.execute(text(every), {"o": side.ref.id, "n": each})).all()
+        found: dict[str, list[str]] = {}
+        for row in rows:
+            found.setdefault(row.name, []).append(str(row.id))
         return found
 
     async def fingerprint(self, side: Side) -> dict[str, Any]:
         """What the rows and files of an organization are."""
+        tables = {
+            table: isolation.org
+            for table, isolation in isolations().items()
+            if isolation.kind == "tenant" and not table.startswith("procrastinate")
+        }
+        every = " UNION ALL ".join(
+            f"SELECT '{table}' AS name, coalesce(md5(string_agg(t::text, '|' ORDER BY t::text)), '') AS sum "
+            f"FROM {table} t WHERE {org} = :o"
+            for table, org in tables.items()
+        )
         async with self.service.database.system_scope("compare in a test") as scope:
-            found: dict[str, Any] = {}
-            for table, isolation in isolations().items():
-                if isolation.kind != "tenant" or table.startswith("procrastinate"):
-                    continue
-                statement = f"SELECT coalesce(md5(string_agg(t::text, '|' ORDER BY t::text)), '') FROM {table} t WHERE {isolation.org} = :o"
-                found[table] = await scope.session.scalar(text(statement), {"o": side.ref.id})
+            rows = (await scope.session.execute(text(every), {"o": side.ref.id})).all()
+        found: dict[str, Any] = {row.name: row.sum for row in rows}
         files = self.service.app.state.storage.of_organization(side.ref.id)
         found["files"] = sorted((stored.name, stored.size) for stored in await files.list(""))
         return found
