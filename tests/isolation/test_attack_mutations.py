@@ -13,7 +13,8 @@ import sys
 import pytest
 from tests.isolation.mutations import code
 getattr(code, sys.argv[1])()
-sys.exit(pytest.main(["tests/isolation/test_attack.py", "-x", "-q", "-p", "no:cacheprovider", "--no-header", "--show-capture=no"]))
+tests = getattr(getattr(code, sys.argv[1]), "caught_by", code.ATTACK)
+sys.exit(pytest.main([tests, "-x", "-q", "-p", "no:cacheprovider", "--no-header", "--show-capture=no"]))
 """
 
 

@@ -203,7 +203,7 @@ class World:
         place × every table × every route would be hours, once there are hundreds of each.)"""
         tables = await self.ids_by_table(self.b, each=2)
         stem = place.removesuffix("_ids").removesuffix("_id").rstrip("s")
-        stem = stem[:-1] if stem.endswith("y") else stem
+        stem = stem.removesuffix("y")
         named = [id for table, ids in tables.items() if len(stem) > 2 and stem in table for id in ids]
         return named or [ids[0] for ids in tables.values()]
 

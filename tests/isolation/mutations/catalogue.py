@@ -191,4 +191,21 @@ MUTATIONS = [
         "GRANT UPDATE ON database_system_scopes TO tenantry_system",
         "tenantry_system has UPDATE",
     ),
+    # What is only ever added to
+    Mutation("audit rows may be deleted", "GRANT DELETE ON audit_entries TO tenantry_app", "tenantry_app has DELETE"),
+    Mutation("audit rows may be changed", "GRANT UPDATE ON audit_entries TO tenantry_app", "tenantry_app has UPDATE"),
+    Mutation(
+        "a part of an audit row may be changed",
+        "GRANT UPDATE (actor_name) ON audit_entries TO tenantry_app",
+        "tenantry_app has UPDATE (actor_name)",
+    ),
+    Mutation("keys of people may be put back", "GRANT UPDATE ON audit_person_keys TO tenantry_app", "has UPDATE"),
+    Mutation(
+        "audit rows open to all", "ALTER TABLE audit_entries NO FORCE ROW LEVEL SECURITY", "not enabled and forced"
+    ),
+    Mutation(
+        "audit rows of everybody for reading",
+        "CREATE POLICY reading ON audit_entries FOR SELECT TO tenantry_app USING (true)",
+        "policy reading is extra",
+    ),
 ]
