@@ -195,7 +195,7 @@ class DotnetMessages:
                             )  # fmt: skip
 
     def _topic(self, findings: Findings, site: Site, topic: str | None, framework: str) -> None:
-        if topic:
+        if topic and not topic.startswith("{"):
             self._publish(findings, site, topic, framework)
         else:
             findings.diagnose(site.file.path, site.line, "topic.dynamic", "The topic of this message is not constant.")

@@ -12,6 +12,12 @@ if TYPE_CHECKING:
     from tenantry.products.pinata.engine.resolve.inference import Inference
     from tenantry.products.pinata.engine.resolve.project import Project
 
+_GENERAL = frozenset(
+    "IQueryable IEnumerable IList ICollection IReadOnlyCollection IReadOnlyList IEndpointRouteBuilder IApplicationBuilder IHost "
+    "IHostBuilder IHostApplicationBuilder IServiceProvider IAsyncEnumerable object IDbConnection DbConnection DbContext "
+    "IDictionary IConfiguration IRuleBuilder".split()
+)
+"""Interfaces by which extension methods are found on instances of many types."""
 _USING = re.compile(rb'<Using\s+Include="([\w.]+)"')
 
 
@@ -97,8 +103,8 @@ class Names:
         for where, path, index in candidates:
             rank = self._rank(where, before, own, usings)
             if rank is not None:
-                near = self.root(path) != root
-                ranked.append((rank, near, "partial" not in self._words(path, index), path, index))
+                apart = (self.root(path) != root, -_shared_folders(path, file.path))
+                ranked.append((rank, apart, "partial" not in self._words(path, index), path, index))
         if not ranked:
             return None
         _, _, _, path, index = min(ranked)
@@ -144,6 +150,16 @@ def _ancestors(space: str) -> list[str]:
         found.append(space)
         space = space.rpartition(".")[0]
     return [*found, ""]
+
+
+def _shared_folders(one: str, other: str) -> int:
+    """How many folders two paths have in common: of types with one name, the nearer one is meant."""
+    count = 0
+    for left, right in zip(one.split("/")[:-1], other.split("/")[:-1], strict=False):
+        if left != right:
+            break
+        count += 1
+    return count
 
 
 def names_of(project: "Project") -> Names:
@@ -224,4 +240,6 @@ def _extends(inference: "Inference", extended: Expr, method: Definition, value: 
         return 2 if base[1] in inference.members.externals(value.definition) else 0
     if value.kind == EXTERNAL and receiver.removesuffix("()") == base[1]:
         return 2
+    if value.kind == EXTERNAL and receiver.count("(") == 1 and "." not in receiver and base[1] not in _GENERAL:
+        return 0  # a known type that is another one
     return 1 if value.kind in (EXTERNAL, MANY, FUNCTION, INSTANCE) else 0
