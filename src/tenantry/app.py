@@ -2,6 +2,7 @@
 
 import importlib
 from collections.abc import Sequence
+from functools import partial
 
 from fastapi import FastAPI
 from fastapi.routing import APIRoute, iter_route_contexts
@@ -19,6 +20,13 @@ from tenantry.chassis.audit import routes as audit
 from tenantry.chassis.identity import jobs as identity_jobs
 from tenantry.chassis.identity import routes as identity
 from tenantry.chassis.identity.devices.cookie import DeviceCookie
+from tenantry.chassis.identity.federation import routes as federation
+from tenantry.chassis.identity.federation.bearer import BearerTokens
+from tenantry.chassis.identity.federation.cookie import BrowserCookie
+from tenantry.chassis.identity.federation.flow import Federation
+from tenantry.chassis.identity.federation.issuers import Issuers
+from tenantry.chassis.identity.federation.providers import configured
+from tenantry.chassis.identity.federation.settings import SignInSettings
 from tenantry.chassis.identity.passkeys import routes as passkeys
 from tenantry.chassis.identity.passkeys.relying_party import RelyingParty
 from tenantry.chassis.identity.proofs.queries import require_recent_proof
@@ -28,11 +36,14 @@ from tenantry.chassis.identity.second_factors.pending import PendingCookie
 from tenantry.chassis.identity.sessions import SessionCookie
 from tenantry.chassis.identity.sessions.settings import SessionSettings
 from tenantry.chassis.manifest import Product
+from tenantry.chassis.onboarding import federated
 from tenantry.chassis.onboarding import routes as onboarding
 from tenantry.chassis.organizations import live as organizations_live
 from tenantry.chassis.organizations import routes as organizations
 from tenantry.chassis.organizations.erasure import jobs as erasure
 from tenantry.chassis.organizations.members.queries import membership_of
+from tenantry.chassis.organizations.sign_in.dns import txt_records
+from tenantry.chassis.organizations.sign_in.queries import connected_provider
 from tenantry.core.settings import Settings, SettingsError
 from tenantry.infra import events, jobs, mail
 from tenantry.infra.database.database import Database
@@ -44,11 +55,12 @@ from tenantry.infra.http.route_index import index_routes, mount
 from tenantry.infra.http.routing import Route
 from tenantry.infra.jobs.worker import Worker
 from tenantry.infra.live import Hub, Topic, live_router
+from tenantry.infra.outbound import Outbound
 from tenantry.infra.secrets import Sealer, Signer, load_keys
 from tenantry.infra.storage import Storage, files_router
 from tenantry.infra.telemetry import Metrics
 
-FLOORS = (audit, identity, second_factors, passkeys, organizations, api_keys, usage, onboarding)
+FLOORS = (audit, identity, second_factors, passkeys, federation, organizations, api_keys, usage, onboarding, federated)
 """What the chassis itself serves, from the ground up."""
 
 PERMISSIONS = (audit.PERMISSIONS, organizations.PERMISSIONS, api_keys.PERMISSIONS, onboarding.PERMISSIONS)
@@ -127,12 +139,20 @@ def create_app(
         name.replace("session", "device"), secure, Signer(load_keys(settings), "device")
     )
     app.state.code_keys = CodeKeys(load_keys(settings))
+    elsewhere = SignInSettings.load()
+    issuers = Issuers(Outbound(local=settings.local))
+    app.state.federation = Federation(issuers, Sealer(load_keys(settings)), settings.base_url, database.clock)
+    app.state.providers = configured(elsewhere)
+    app.state.find_provider = partial(connected_provider, database, Sealer(load_keys(settings)))
+    app.state.txt_of = txt_records
+    app.state.browser_cookie = BrowserCookie(cookie.name.replace("session", "away"), cookie.secure)
+    bearers = BearerTokens(issuers, elsewhere.bearer_issuers, database.clock)
     app.state.products = tuple(products)
     app.state.usage = meter = UsageMeter(database)
     app.add_middleware(UsageRing, meter=meter)
     app.state.access = Access(
         database,
-        authenticators=[ApiKeys(meter.refused), cookie],  # the ways to sign in, in order: one line each
+        authenticators=[bearers, ApiKeys(meter.refused), cookie],  # the ways to sign in, in order: one line each
         membership_of=membership_of,
         permissions=all_permissions(products),
         require_recent_proof=require_recent_proof,

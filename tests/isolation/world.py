@@ -11,10 +11,12 @@ import httpx
 from sqlalchemy import text, update
 
 from tenantry.app import PERMISSIONS
+from tenantry.chassis.identity.federation.models import LinkedIdentity
 from tenantry.chassis.identity.models import Person as PersonCard
 from tenantry.chassis.identity.passkeys.models import Passkey
 from tenantry.chassis.organizations.members.actions import admit
 from tenantry.chassis.organizations.members.arrivals import Newcomer
+from tenantry.chassis.organizations.sign_in.actions import add_domain
 from tenantry.core.actors import Actor
 from tenantry.core.ids import new_id
 from tenantry.core.roles import Role
@@ -258,6 +260,12 @@ async def world(settings: Settings, urls: DatabaseUrls) -> AsyncIterator[World]:
             await admit(scope, Newcomer(UUID(person.me["id"]), person.me["email"], None), role)
     for side in (a, b):
         await _fill_account(database, side.owner)
+        await _fill_sign_in(database, side)
+
+    async def no_records(_: str) -> list[str]:
+        return []  # no test asks the internet
+
+    service.app.state.txt_of = no_records
     made = World(service, a, b, members, await _strangers(service))
     async with database.system_scope("confirm addresses in a test") as system:
         await system.session.execute(update(PersonCard).values(verified_at=system.now()))
@@ -288,6 +296,17 @@ async def _fill_account(database: Database, person: Person) -> None:
                 used_at=None,
             )
         )
+        scope.session.add(
+            LinkedIdentity(
+                identity_hash=secrets.token_bytes(32),
+                issuer="https://issuer.example",
+                subject="subject",
+                provider="example",
+                label=person.me["email"],
+                created_at=now,
+                used_at=None,
+            )
+        )
 
 
 async def _add_keys(w: World) -> None:
@@ -305,6 +324,12 @@ async def _add_keys(w: World) -> None:
         "a member of another organization": w.b.owner.client,
         "a key to another organization": await program(w.service, key["secret"]),
     }
+
+
+async def _fill_sign_in(database: Database, side: Side) -> None:
+    """An organization's e-mail domain, which no product's sample makes either."""
+    async with database.org_scope(side.ref, actor_of(side.owner)) as scope:
+        await add_domain(scope, f"{side.owner.org}.example")
 
 
 async def _strangers(service: Service) -> dict[str, httpx.AsyncClient]:

@@ -6,6 +6,7 @@ from tenantry.chassis.api_keys.usage.actions import prune_usage
 from tenantry.chassis.identity.actions import forget_expired_invitations
 from tenantry.chassis.identity.attempts.actions import forget_old_attempts
 from tenantry.chassis.identity.email_change.actions import forget_expired_changes
+from tenantry.chassis.identity.federation.flow import forget_expired_attempts
 from tenantry.chassis.identity.links.actions import forget_expired_links
 from tenantry.chassis.identity.passkeys.challenges import forget_expired_challenges
 from tenantry.chassis.identity.second_factors.pending import forget_expired_sign_ins
@@ -27,6 +28,7 @@ async def housekeeping(context: SystemJobContext) -> None:
         await forget_expired_links(scope)
         await forget_expired_changes(scope)
         await forget_old_attempts(scope)
+        await forget_expired_attempts(scope)
         await forget_expired(scope)
         await forget_rotated(scope)
         await prune_usage(scope, ApiKeySettings.load().usage_days)

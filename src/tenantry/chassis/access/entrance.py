@@ -5,7 +5,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from functools import partial
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 from urllib.parse import quote
 from uuid import UUID
 
@@ -59,6 +59,18 @@ class Authenticator(Protocol):
         """Whose it is; none when it is not, or no longer, good. The scope sees the row of the secret that was presented."""
 
 
+@runtime_checkable
+class Verifying(Protocol):
+    """An authenticator whose credentials are no secrets of ours, but signed by somebody else."""
+
+    async def verify(self, credential: str) -> bytes:
+        """Check the credential, before any transaction is open, and answer with the hash by which its row is found.
+
+        Raises:
+            Unauthenticated: it is not good.
+        """
+
+
 @dataclass(frozen=True)
 class Membership:
     """What a person is to one organization."""
@@ -109,7 +121,11 @@ class Access:
             if credential is None:
                 continue
             origin = origin_of(connection)
-            async with self.database.presented_scope(secret_hash(credential), origin=origin) as scope:
+            if isinstance(authenticator, Verifying):
+                presented = await authenticator.verify(credential)
+            else:
+                presented = secret_hash(credential)
+            async with self.database.presented_scope(presented, origin=origin) as scope:
                 identity = await authenticator.identify(scope)
                 if identity is None:
                     break
@@ -222,6 +238,7 @@ class Access:
 
 async def _as_person(scope: AnonymousScope, identity: Identity, connection: HTTPConnection) -> UserScope:
     user = await scope.to_user(identity.actor)
+    user.session_id = identity.session_id
     if identity.on_arrival is not None:
         await identity.on_arrival(user)
     if identity.renew is not None and connection.scope["type"] == "http":

@@ -20,6 +20,7 @@ from tenantry.chassis.identity.second_factors.pending import HalfWay, SignedIn, 
 from tenantry.core.actors import Actor
 from tenantry.core.errors import Conflict, Forbidden, Unauthenticated
 from tenantry.core.ids import new_id
+from tenantry.infra.database.database import Database
 from tenantry.infra.database.scopes import AnonymousScope, Origin, SystemScope, UserScope
 from tenantry.infra.jobs import PersonalJobContext, defer, job
 
@@ -113,6 +114,12 @@ async def note_failed_sign_in(context: PersonalJobContext, *, email: str, origin
     async with context.database.presented_scope(email_hash(email), origin=origin) as scope:
         user_id = await scope.session.scalar(select(User.user_id))
         await record(scope, "identity.sign_in.failed", person=user_id or stranger(email), after={"email": email})
+
+
+async def has_account(database: Database, email: str) -> bool:
+    """Whether there is an account with this (normalized) address. Never tell a stranger who hasn't shown that it is theirs."""
+    async with database.presented_scope(email_hash(email), read_only=True) as scope:
+        return await scope.session.scalar(select(User.user_id).where(User.email_hash == email_hash(email))) is not None
 
 
 async def invite(scope: SystemScope, email: str) -> str:

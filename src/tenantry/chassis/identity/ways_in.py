@@ -3,13 +3,19 @@
 from sqlalchemy import exists, select, update
 
 from tenantry.chassis.audit.actions import record
+from tenantry.chassis.identity.federation.models import LinkedIdentity
 from tenantry.chassis.identity.models import User
 from tenantry.chassis.identity.passkeys.models import Passkey
+from tenantry.chassis.identity.proofs.notices import tell_of_change
 from tenantry.core.errors import Conflict
 from tenantry.infra.database.scopes import UserScope
 
-WAYS = (exists().where(User.password_hash.is_not(None)), exists().where(Passkey.verifies))
-"""What lets somebody in by itself: a password, or a passkey that makes sure of its person."""
+WAYS = (
+    exists().where(User.password_hash.is_not(None)),
+    exists().where(Passkey.verifies),
+    exists().where(LinkedIdentity.id.is_not(None)),
+)
+"""What lets somebody in by itself: a password, a passkey that makes sure of its person, or who they are elsewhere."""
 
 
 async def refuse_last_way(scope: UserScope) -> None:
@@ -43,3 +49,4 @@ async def remove_password(scope: UserScope) -> None:
         raise Conflict("password.missing", "Your account has no password.")
     await refuse_last_way(scope)
     await record(scope, "identity.password.removed")
+    await tell_of_change(scope, "The password was removed")

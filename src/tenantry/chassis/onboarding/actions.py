@@ -61,8 +61,8 @@ async def sign_up(visitor: Visitor, new: Registration) -> tuple[Me, str]:
     await record(person, "identity.account.created", after={"email": email})
     if invitation is None or invitation.email is None:  # one that was mailed proves the address as well
         await send_verification(person)
-    arrival = await _settle(person, visitor.permissions)
-    await _welcome(arrival, visitor.settings.base_url)
+    arrival = await settle(person, visitor.permissions)
+    await welcome(arrival, visitor.settings.base_url)
     if new.invitation and invitation is not None and invitation.domain is None:
         # One that asks for a verified address is accepted once that is the case.
         await accept(await person.to_user(person.actor), new.invitation)
@@ -88,7 +88,7 @@ async def create_owner(
     email = normalized(email)
     await refuse_trivial(password, email, name)
     person = await create_user(scope, email=email, name=name, password_hash=await hash_password(password))
-    return await _settle(person, permissions)
+    return await settle(person, permissions)
 
 
 def _refuse_if_closed(policy: SignUp) -> None:
@@ -100,7 +100,7 @@ def _refuse_if_closed(policy: SignUp) -> None:
         )
 
 
-async def _settle(person: UserScope, permissions: Permissions) -> Arrival:
+async def settle(person: UserScope, permissions: Permissions) -> Arrival:
     """Everybody has an organization of their own from the start."""
     profile = await own_profile(person)
     inside = await create_organization(person, permissions, name=person.actor.name)
@@ -109,7 +109,7 @@ async def _settle(person: UserScope, permissions: Permissions) -> Arrival:
     return Arrival(me, inside)
 
 
-async def _welcome(arrival: Arrival, base_url: str) -> None:
+async def welcome(arrival: Arrival, base_url: str) -> None:
     organization = arrival.scope.organization
     fields = {"name": arrival.me.name, "organization": organization.name, "link": f"{base_url}/{organization.slug}"}
     await send(arrival.scope, compose(__package__, "welcome", to=arrival.me.email, **fields))

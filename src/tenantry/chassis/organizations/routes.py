@@ -14,6 +14,7 @@ from tenantry.chassis.organizations.invitations import routes as invitations
 from tenantry.chassis.organizations.members import routes as members
 from tenantry.chassis.organizations.members.queries import card_of, organization_out, own_organizations
 from tenantry.chassis.organizations.schemas import OrganizationCard, OrganizationOut
+from tenantry.chassis.organizations.sign_in import routes as sign_in
 from tenantry.core.pages import Page
 from tenantry.core.roles import Role
 from tenantry.infra.database.scopes import OrgScope, UserScope
@@ -27,6 +28,7 @@ PERMISSIONS = {
     **members.PERMISSIONS,
     **invitations.PERMISSIONS,
     **erasure.PERMISSIONS,
+    **sign_in.PERMISSIONS,
 }
 
 MOVES = Rate.of("addresses", "10/day")
@@ -85,3 +87,4 @@ async def change_organization(
 router.include_router(members.router)
 router.include_router(invitations.router)
 router.include_router(erasure.router)
+router.include_router(sign_in.router)

@@ -144,6 +144,9 @@ class AnonymousScope(OpenScope):
 class UserScope(OpenScope):
     """One person's own rows, wherever they are a member."""
 
+    session_id: UUID | None = None
+    """By which of their sessions they are here, if by one."""
+
     @property
     def user_id(self) -> UUID:
         """Whose rows these are."""

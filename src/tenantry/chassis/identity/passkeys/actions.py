@@ -14,6 +14,7 @@ from tenantry.chassis.identity.passkeys.models import Passkey
 from tenantry.chassis.identity.passkeys.queries import passkey_ids, passkey_out
 from tenantry.chassis.identity.passkeys.relying_party import RelyingParty
 from tenantry.chassis.identity.passkeys.schemas import PasskeyNew, PasskeyOut
+from tenantry.chassis.identity.proofs.notices import tell_of_change
 from tenantry.chassis.identity.queries import own_account
 from tenantry.chassis.identity.second_factors.actions import forget_idle_recovery_codes
 from tenantry.chassis.identity.ways_in import refuse_last_way
@@ -69,6 +70,7 @@ async def add_passkey(scope: UserScope, party: RelyingParty, new: PasskeyNew) ->
     if added.one_or_none() is None:
         raise Conflict("passkey.in_use", "This passkey is registered already.", hint="Use another device or key.")
     await record(scope, "identity.passkey.added", subject=id, after={"label": new.name})
+    await tell_of_change(scope, "A passkey was added")
     return await passkey_out(scope, id)
 
 
@@ -97,6 +99,7 @@ async def remove_passkey(scope: UserScope, id: UUID) -> None:
     await refuse_last_way(scope)
     await forget_idle_recovery_codes(scope)
     await record(scope, "identity.passkey.removed", subject=id, before={"label": row.name})
+    await tell_of_change(scope, "A passkey was removed")
 
 
 async def begin_proof(scope: UserScope, party: RelyingParty) -> dict[str, Any]:

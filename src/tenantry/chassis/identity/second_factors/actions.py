@@ -7,6 +7,7 @@ import segno
 from sqlalchemy import delete, select, update
 
 from tenantry.chassis.audit.actions import record
+from tenantry.chassis.identity.proofs.notices import tell_of_change
 from tenantry.chassis.identity.queries import own_account
 from tenantry.chassis.identity.second_factors import codes
 from tenantry.chassis.identity.second_factors.codes import CodeKeys
@@ -68,6 +69,7 @@ async def confirm_app(scope: UserScope, keys: CodeKeys, code: str) -> list[str]:
         raise wrong_code()
     await scope.session.execute(update(AuthenticatorApp).values(confirmed_at=scope.now(), last_step=step))
     await record(scope, "identity.authenticator_app.added")
+    await tell_of_change(scope, "An authenticator app was added")
     return await renew_recovery_codes(scope, keys)
 
 
@@ -81,6 +83,7 @@ async def remove_app(scope: UserScope) -> None:
     if gone.one_or_none() is None:
         raise NotFound("authenticator_app.not_found", "No authenticator app is set up.")
     await record(scope, "identity.authenticator_app.removed")
+    await tell_of_change(scope, "The authenticator app was removed")
     await forget_idle_recovery_codes(scope)
 
 
@@ -151,6 +154,7 @@ async def _use_recovery_code(scope: UserScope, id: UUID) -> bool:
     if used.one_or_none() is None:
         return False
     await record(scope, "identity.recovery_code.used")
+    await tell_of_change(scope, "A recovery code was used")
     return True
 
 

@@ -1,6 +1,6 @@
 """What can be asked about a person's second factors."""
 
-from sqlalchemy import func, select
+from sqlalchemy import exists, func, select, text
 
 from tenantry.chassis.identity.models import User
 from tenantry.chassis.identity.passkeys.models import Passkey
@@ -11,9 +11,10 @@ from tenantry.chassis.identity.second_factors.schemas import (
     ProofMethod,
     SecondFactors,
 )
-from tenantry.infra.database.scopes import UserScope
+from tenantry.infra.database.scopes import OrgScope, UserScope
 
 _APP = select(AuthenticatorApp.confirmed_at).where(AuthenticatorApp.confirmed_at.is_not(None))
+_AS_PERSON = text("SELECT set_config('app.user_id', :user, true)")
 _CODES = select(func.count()).select_from(RecoveryCode)
 
 
@@ -42,6 +43,17 @@ async def proof_methods(scope: UserScope) -> list[ProofMethod]:
     has = await second_factors(scope)
     found: list[ProofMethod] = ["password"] if has.password else []
     return [*found, *await methods(scope)]
+
+
+async def actor_has_second_factor(scope: OrgScope) -> bool:
+    """The same of whoever acts in an organization, where nobody's account can be seen otherwise."""
+    if scope.actor.kind != "user":
+        return False
+    await scope.session.execute(_AS_PERSON, {"user": str(scope.actor.id)})
+    passkey, app = exists().where(Passkey.id.is_not(None)), exists().where(AuthenticatorApp.confirmed_at.is_not(None))
+    found = (await scope.session.execute(select(passkey, app))).one()
+    await scope.session.execute(_AS_PERSON, {"user": ""})
+    return any(found)
 
 
 async def has_second_factor(scope: UserScope) -> bool:

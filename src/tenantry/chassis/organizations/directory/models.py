@@ -16,7 +16,7 @@ class Organization(GlobalModel):
     __tablename__ = "organizations_directory"
     __reason__ = (
         "An address names an organization before anybody knows who asks, and people choose among theirs before one is "
-        "entered: how each is called and drawn, how large it is, and whether it is being deleted are all there is."
+        "entered: how each is called and drawn, how large it is, what coming in takes, and whether it is being deleted are all there is."
     )
     __grants__ = "SELECT, INSERT, UPDATE"
     __table_args__ = (UniqueConstraint("slug"), Index(None, "erase_at", postgresql_where=text("erase_at IS NOT NULL")))
@@ -27,6 +27,8 @@ class Organization(GlobalModel):
     logo: Mapped[str | None]
     members: Mapped[int] = mapped_column(server_default=text("0"))
     created_at: Mapped[datetime]
+    second_factor_required: Mapped[bool] = mapped_column(server_default=text("false"))
+    single_sign_on_required: Mapped[bool] = mapped_column(server_default=text("false"))
     deleted_at: Mapped[datetime | None]
     erase_at: Mapped[datetime | None]
 

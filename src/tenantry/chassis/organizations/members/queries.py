@@ -14,6 +14,7 @@ from tenantry.chassis.organizations.members.arrivals import noting_arrival
 from tenantry.chassis.organizations.members.models import Membership
 from tenantry.chassis.organizations.members.schemas import MemberOut
 from tenantry.chassis.organizations.schemas import OrganizationCard, OrganizationOut
+from tenantry.chassis.organizations.sign_in.rules import refuse_unsafe_sign_in
 from tenantry.core.errors import Gone, NotFound
 from tenantry.core.pages import Cursor, Page, PageParams
 from tenantry.core.roles import Role
@@ -25,6 +26,8 @@ _FOUND = select(
     Organization.name,
     Organization.deleted_at,
     Organization.erase_at,
+    Organization.second_factor_required,
+    Organization.single_sign_on_required,
     Membership.role,
     Membership.seen_at,
 ).join(Membership, Membership.org_id == Organization.id)
@@ -48,6 +51,8 @@ async def membership_of(scope: UserScope, slug: str, *, deleted: bool = False) -
         return None
     if row.deleted_at is not None and not deleted:
         raise _deleted(row)
+    if row.second_factor_required or row.single_sign_on_required:
+        await refuse_unsafe_sign_in(scope, row)
     noting = await noting_arrival(scope, row.seen_at)
     return access.Membership(OrganizationRef(row.id, row.slug, row.name), Role.of(row.role), noting)
 

@@ -14,8 +14,9 @@ import shutil
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from tenantry.core.addresses import Resolver, system_resolver
 from tenantry.products.pinata.sources import git_failures
-from tenantry.products.pinata.sources.addresses import Resolver, pin, system_resolver
+from tenantry.products.pinata.sources.addresses import pin
 from tenantry.products.pinata.sources.folder import folder_name
 from tenantry.products.pinata.sources.git_process import Git, GitError, StoppedError
 from tenantry.products.pinata.sources.git_tree import TreeCheck
