@@ -193,8 +193,10 @@ class Wire:
                 await self._readable()
                 pg.consume_input()
             result = pg.get_result()
-            if result is None:
-                continue  # the end of one statement's results
+            if result is None:  # the end of one statement's results
+                if pg.status != pq.ConnStatus.OK:
+                    raise psycopg.OperationalError("The connection was lost.")
+                continue
             if result.status == pq.ExecStatus.PIPELINE_SYNC:
                 break
             if result.status in _OK:
