@@ -118,7 +118,7 @@ async def test_keys_cannot_be_replaced_by_the_service(open_scope: OpenScope, org
 
 async def test_a_box_opens_in_its_own_row_alone(open_scope: OpenScope, org_a: OrganizationRef, ada: Actor) -> None:
     async with open_scope(org_a) as scope:
-        await record(scope, "notes.exported")
+        await record(scope, "pets.exported")
         entry = await only(scope)
         keys = await keys_of(scope, PersonKey, scope.org_id)
         with pytest.raises(SealBrokenError):
@@ -153,8 +153,8 @@ async def test_the_system_writes_where_it_is_told(database: Database, org_a: Org
 async def test_what_fails_leaves_no_row(open_scope: OpenScope, org_a: OrganizationRef) -> None:
     with pytest.raises(ValueError, match="larger than"):
         async with open_scope(org_a) as scope:
-            await record(scope, "notes.exported")
-            await record(scope, "notes.exported", after={"all": "x" * 40_000})
+            await record(scope, "pets.exported")
+            await record(scope, "pets.exported", after={"all": "x" * 40_000})
     async with open_scope(org_a) as scope:
         assert not (await scope.session.scalars(select(Entry))).all()
 
@@ -165,8 +165,8 @@ async def test_members_look_for_what_was_done(service: Service) -> None:
     ref = OrganizationRef(UUID((await ada.client.get(ada.url())).json()["id"]), ada.org, "Ada")
     eve = Actor.user(new_id(), "=Eve")
     async with service.database.org_scope(ref, eve, origin=Origin("198.51.100.9", "curl", "r")) as scope:
-        await record(scope, "notes.exported", subject="=1+1", before={"n": 1}, after={"n": 2})
-        await record(scope, "notes.opened")
+        await record(scope, "pets.exported", subject="=1+1", before={"n": 1}, after={"n": 2})
+        await record(scope, "pets.opened")
 
     async def found(**filters: str) -> list[str]:
         answer = await ada.client.get(ada.url("/audit"), params=filters)
@@ -174,12 +174,12 @@ async def test_members_look_for_what_was_done(service: Service) -> None:
         return [item["action"] for item in answer.json()["items"]]
 
     everything = await found()
-    assert everything[:3] == ["notes.opened", "notes.exported", "samples.created"]
-    assert await found(action="notes.") == ["notes.opened", "notes.exported"]
-    assert await found(actor=str(eve.id)) == ["notes.opened", "notes.exported"]
+    assert everything[:3] == ["pets.opened", "pets.exported", "samples.created"]
+    assert await found(action="pets.") == ["pets.opened", "pets.exported"]
+    assert await found(actor=str(eve.id)) == ["pets.opened", "pets.exported"]
     assert await found(actor="system") == []
-    assert await found(subject="=1+1") == ["notes.exported"]
-    assert await found(address="198.51.100.9") == ["notes.opened", "notes.exported"]
+    assert await found(subject="=1+1") == ["pets.exported"]
+    assert await found(address="198.51.100.9") == ["pets.opened", "pets.exported"]
     assert await found(address="127.0.0.1") == everything[2:]
     assert await found(address="203.0.113.1") == []
     item = (await ada.client.get(ada.url("/audit"), params={"subject": "=1+1"})).json()["items"][0]
@@ -191,7 +191,7 @@ async def test_members_look_for_what_was_done(service: Service) -> None:
         {"n": 2},
     )
     assert (await ada.client.get(ada.url(f"/audit/{item['id']}"))).json() == item
-    assert await found(since=item["at"], until="2100-01-01T00:00:00Z") == ["notes.opened", "notes.exported"]
+    assert await found(since=item["at"], until="2100-01-01T00:00:00Z") == ["pets.opened", "pets.exported"]
     assert await found(until=item["at"]) == everything[2:]
     wrong = await ada.client.get(ada.url("/audit"), params={"since": "yesterday"})
     assert (wrong.status_code, wrong.json()["errors"][0]["field"]) == (422, "since")
@@ -210,8 +210,8 @@ async def test_an_export_is_harmless_and_is_recorded(service: Service) -> None:
     ref = OrganizationRef(UUID((await ada.client.get(ada.url())).json()["id"]), ada.org, "Ada")
     async with service.database.org_scope(ref, Actor.user(new_id(), "=HYPERLINK(1)")) as scope:
         for number in range(PAGE):  # more than one page
-            await record(scope, "notes.exported", subject=f"@{number}", after={"text": "=1"})
-    file = await ada.client.get(ada.url("/audit/export"), params={"action": "notes."})
+            await record(scope, "pets.exported", subject=f"@{number}", after={"text": "=1"})
+    file = await ada.client.get(ada.url("/audit/export"), params={"action": "pets."})
     assert file.headers["content-disposition"].startswith('attachment; filename="ada-audit-')
     rows = list(csv.DictReader(io.StringIO(file.text)))
     assert [row["subject"] for row in rows] == [f"'@{number}" for number in reversed(range(PAGE))]
@@ -220,7 +220,7 @@ async def test_an_export_is_harmless_and_is_recorded(service: Service) -> None:
     entries = [json.loads(line) for line in lines]
     assert len(entries) > PAGE
     assert entries[0]["action"] == "audit.exported", "the export before this one"
-    assert entries[0]["after"] == {"format": "csv", "action": "notes."}
+    assert entries[0]["after"] == {"format": "csv", "action": "pets."}
     newest = (await ada.client.get(ada.url("/audit"))).json()["items"][0]
     assert (newest["action"], newest["after"]) == ("audit.exported", {"format": "jsonl"})
 
@@ -228,7 +228,7 @@ async def test_an_export_is_harmless_and_is_recorded(service: Service) -> None:
 async def test_a_page_costs_one_look_for_keys(database: Database, org_a: OrganizationRef) -> None:
     for _ in range(5):
         async with database.org_scope(org_a, Actor.user(new_id(), "Somebody"), origin=HOME) as scope:
-            await record(scope, "notes.exported")
+            await record(scope, "pets.exported")
     statements: list[str] = []
 
     def note(*given: object) -> None:
@@ -250,7 +250,7 @@ async def test_only_retention_removes(database: Database, org_a: OrganizationRef
             clock = ManualClock(datetime.now(UTC) - ago)
             async with database.org_scope(ref, Actor.user(new_id(), "Ada")) as scope:
                 scope.clock = clock
-                await record(scope, "notes.exported")
+                await record(scope, "pets.exported")
     async with database.system_scope("prune in a test") as system:
         assert await prune(system, datetime.now(UTC) - timedelta(days=400)) == 2
         assert await system.session.scalar(select(func.count()).select_from(Entry)) == 2

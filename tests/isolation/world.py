@@ -8,9 +8,10 @@ from typing import Any
 from uuid import UUID, uuid4
 
 import httpx
-from sqlalchemy import text, update
+from sqlalchemy import func, select, text, update
 
 from tenantry.app import PERMISSIONS
+from tenantry.chassis.audit.models import Entry, InstallationEntry, OwnEntry
 from tenantry.chassis.identity.federation.models import LinkedIdentity
 from tenantry.chassis.identity.models import Person as PersonCard
 from tenantry.chassis.identity.passkeys.models import Passkey
@@ -224,6 +225,20 @@ class World:
         for row in rows:
             found.setdefault(row.name, []).append(str(row.id))
         return found
+
+    async def newcomer(self) -> Side:
+        """Somebody new with an organization of their own, a key and a passkey."""
+        person = await self.service.sign_up(f"New {secrets.token_hex(4)}", email=f"{secrets.token_hex(6)}@example.com")
+        await _fill_account(self.service.database, person)
+        await make(person, person.org, ["organization.read"], own=True)
+        return Side(person, await _ref(self.service.database, person))
+
+    async def recorded(self) -> int:
+        """How many rows the audit logs have together."""
+        async with self.service.database.system_scope("count in a test") as scope:
+            logs = (Entry, OwnEntry, InstallationEntry)
+            counts = [await scope.session.scalar(select(func.count()).select_from(log)) or 0 for log in logs]
+            return sum(counts)
 
     async def fingerprint(self, side: Side) -> dict[str, Any]:
         """What the rows and files of an organization are."""

@@ -2,7 +2,7 @@
 
 from uuid import UUID
 
-from tenantry.sdk import JobContext, OrgScope, defer, emit, job, touch
+from tenantry.sdk import JobContext, OrgScope, defer, emit, job, record, touch
 from tests.sample_product.models import Note
 from tests.sample_product.queries import find_note
 from tests.sample_product.schemas import NoteChange, NoteNew
@@ -14,6 +14,7 @@ async def write_note(scope: OrgScope, new: NoteNew) -> Note:
     scope.session.add(note)
     await scope.session.flush()
     await emit(scope, "notes.note.written", note.id, {"title": note.title})
+    await record(scope, "notes.note.written", subject=note.id)
     await defer(scope, count_words, note_id=note.id)
     return note
 
@@ -23,6 +24,7 @@ async def change_note(scope: OrgScope, note: Note, change: NoteChange) -> Note:
     for field, value in change.model_dump(exclude_none=True).items():
         setattr(note, field, value)
     await scope.session.flush()
+    await record(scope, "notes.note.changed", subject=note.id)
     await defer(scope, count_words, note_id=note.id)
     return note
 
@@ -30,6 +32,7 @@ async def change_note(scope: OrgScope, note: Note, change: NoteChange) -> Note:
 async def delete_note(scope: OrgScope, note_id: UUID) -> None:
     """Throw a note away."""
     await scope.session.delete(await find_note(scope, note_id))
+    await record(scope, "notes.note.deleted", subject=note_id)
 
 
 @job("notes.count_words")

@@ -16,6 +16,10 @@ const known: Record<string, string> = {
   "api_keys.rotated": "API key rotated",
   "api_keys.revoked": "API key revoked",
   "api_keys.refused": "API key refused",
+  "identity.session.began": "Signed in",
+  "identity.session.ended": "Signed out",
+  "identity.session.copied": "Copied session refused",
+  "identity.sign_in.failed": "Sign-in failed",
   "audit.exported": "Audit log exported",
   "audit.pruned": "Old entries removed",
   "samples.created": "Sample added",
@@ -56,7 +60,7 @@ export function actorWords(actor: Entry["actor"]): string {
   return actor.name ?? "Somebody";
 }
 
-const failed = /(failed|refused|denied|reused)$/;
+const failed = /(failed|refused|denied|copied)$/;
 const ended = /(removed|deleted|revoked|erased)$/;
 
 /** How much an entry deserves a second look. */

@@ -80,8 +80,10 @@ async def rename_passkey(scope: UserScope, id: UUID, name: str) -> PasskeyOut:
     Raises:
         NotFound: `passkey.not_found`.
     """
-    await passkey_out(scope, id)
+    before = await passkey_out(scope, id)
     await scope.session.execute(update(Passkey).where(Passkey.id == id).values(name=name))
+    labels = {"label": before.name}, {"label": name}
+    await record(scope, "identity.passkey.renamed", subject=id, before=labels[0], after=labels[1])
     return await passkey_out(scope, id)
 
 

@@ -5,6 +5,7 @@ from uuid import UUID
 from sqlalchemy import update
 from sqlalchemy.dialects.postgresql import insert
 
+from tenantry.chassis.audit.actions import record
 from tenantry.chassis.identity.proofs.models import Proof
 from tenantry.core.errors import Unauthenticated
 from tenantry.infra.database.scopes import UserScope
@@ -33,3 +34,4 @@ async def note_proof(scope: UserScope, session_id: UUID | None, method: str) -> 
         await scope.session.execute(
             insert(Proof).values(id=session_id, user_id=scope.user_id, signed_in_by="unknown", method=method, at=now)
         )
+    await record(scope, "identity.proof.given", subject=session_id, after={"method": method})

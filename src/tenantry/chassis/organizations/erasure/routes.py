@@ -20,7 +20,7 @@ router = Router(tags=["organizations"])
 @router.post("/orgs/{org}/deletion")
 async def delete_organization(
     request: Request,
-    scope: Annotated[OrgScope, needs("organization.delete", recently_proved=True)],
+    scope: Annotated[OrgScope, needs("organization.delete", recently_proved=True, session_only=True)],
     confirmation: Confirmation,
 ) -> Deletion:
     """Delete the organization. It is closed to everybody at once, and 30 days later it is gone for good."""
@@ -29,7 +29,7 @@ async def delete_organization(
 
 @router.delete("/orgs/{org}/deletion", status_code=204)
 async def restore_organization(
-    request: Request, scope: Annotated[OrgScope, needs("organization.delete", deleted=True)]
+    request: Request, scope: Annotated[OrgScope, needs("organization.delete", session_only=True, deleted=True)]
 ) -> None:
     """Restore an organization that is being deleted, as it was."""
     await actions.restore_organization(scope, request.app.state.settings.base_url)

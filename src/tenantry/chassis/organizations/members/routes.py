@@ -67,7 +67,9 @@ async def remove_member(scope: Writer, member_id: UUID) -> None:
 
 @router.post("/orgs/{org}/members/{member_id}/ownership")
 async def transfer_ownership(
-    scope: Annotated[OrgScope, needs("organization.ownership.write")], member_id: UUID, confirmation: Confirmation
+    scope: Annotated[OrgScope, needs("organization.ownership.write", session_only=True)],
+    member_id: UUID,
+    confirmation: Confirmation,
 ) -> MemberOut:
     """Hand your ownership over: the member becomes an owner, and you an admin."""
     await actions.transfer_ownership(scope, member_id, confirmation.confirm)

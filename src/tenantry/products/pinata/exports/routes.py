@@ -20,7 +20,7 @@ from tenantry.products.pinata.repositories.queries import find_repository
 from tenantry.products.pinata.results import GRAPH
 from tenantry.products.pinata.results.export import Choice, Format, write_export
 from tenantry.products.pinata.scans.queries import find_result
-from tenantry.sdk import OrgScope, Router, needs, rated, run_heavy
+from tenantry.sdk import OrgScope, Router, needs, rated, record, run_heavy
 
 Reader = Annotated[OrgScope, needs("pinata.scans.read")]
 
@@ -47,6 +47,8 @@ async def export_scan(
     scan = await find_result(scope, scan_id)
     repository = await find_repository(scope, scan.repository_id)
     media_type, ending = KINDS[format]
+    about = {"name": repository.name, "number": scan.number, "format": format}
+    await record(scope, "pinata.scan.exported", subject=scan.id, after=about)
     name = re.sub(r"[^\w.-]+", "-", repository.name).strip("-") or "scan"
     headers = {
         "Content-Disposition": f"attachment; filename*=UTF-8''{quote(f'{name}-{scan.number}.{ending}', safe='')}",

@@ -13,7 +13,7 @@ from tenantry.products.pinata.repositories.uploads import find_arrived
 from tenantry.products.pinata.scans.queries import active_scan, ids_of
 from tenantry.products.pinata.sources import Credentials, check_branch, open_folder, parse_location
 from tenantry.products.pinata.sources.addresses import check_literal
-from tenantry.sdk import OrgScope, cancel, defer, new_id, touch
+from tenantry.sdk import OrgScope, cancel, defer, new_id, record, touch
 
 Made = tuple[Repository, Credentials]
 
@@ -45,14 +45,18 @@ async def keep(scope: OrgScope, repository: Repository, name: str | None = None)
     repository.created_by, repository.created_at = scope.actor.id, scope.now()
     scope.session.add(repository)
     await scope.session.flush()
+    about = {"name": repository.name, "source": repository.source_kind, "credentials": bool(repository.credentials)}
+    await record(scope, "pinata.repository.added", subject=repository.id, after=about)
     await touch(scope, "pinata.scans")
     return repository
 
 
 async def rename_repository(scope: OrgScope, repository: Repository, name: str) -> None:
     """Give it another name."""
-    repository.name = name
+    before, repository.name = repository.name, name
     await scope.session.flush()
+    names = {"name": before}, {"name": name}
+    await record(scope, "pinata.repository.renamed", subject=repository.id, before=names[0], after=names[1])
     await touch(scope, "pinata.scans")
 
 
@@ -65,6 +69,8 @@ async def delete_repository(scope: OrgScope, repository: Repository) -> None:
     upload = await scope.session.get(Upload, (scope.org_id, repository.upload_id)) if repository.upload_id else None
     await scope.session.delete(repository)
     await scope.session.flush()
+    about = {"name": repository.name, "credentials": bool(repository.credentials)}
+    await record(scope, "pinata.repository.deleted", subject=repository.id, before=about)
     if upload:
         owners.append(upload.id)
         await scope.session.delete(upload)

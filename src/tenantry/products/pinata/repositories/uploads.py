@@ -7,7 +7,7 @@ from tenantry.products.pinata.parts import Parts
 from tenantry.products.pinata.repositories.models import Upload
 from tenantry.products.pinata.repositories.schemas import UploadNew, UploadOut
 from tenantry.products.pinata.sources.limits import in_words
-from tenantry.sdk import Invalid, NotFound, OrgScope, TooLarge
+from tenantry.sdk import Invalid, NotFound, OrgScope, TooLarge, record
 
 LASTS = timedelta(hours=1)
 ENDINGS = (".zip", ".tar.gz", ".tgz", ".tar")
@@ -43,6 +43,9 @@ async def announce(scope: OrgScope, parts: Parts, new: UploadNew) -> UploadOut:
     )
     scope.session.add(upload)
     await scope.session.flush()
+    await record(
+        scope, "pinata.upload.announced", subject=upload.id, after={"name": upload.filename, "bytes": upload.bytes}
+    )
     url = parts.storage.of(scope).signed_url(upload.file, "PUT", expires=LASTS, max_bytes=new.bytes)
     return UploadOut(id=upload.id, url=url, method="PUT", expires_at=scope.now() + LASTS, max_bytes=new.bytes)
 

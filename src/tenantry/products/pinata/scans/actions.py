@@ -6,7 +6,7 @@ from tenantry.products.pinata.scans.job import run_scan
 from tenantry.products.pinata.scans.models import Scan
 from tenantry.products.pinata.scans.queries import active_scan
 from tenantry.products.pinata.sources import check_branch
-from tenantry.sdk import Conflict, OrgScope, cancel, defer, emit, new_id, touch
+from tenantry.sdk import Conflict, OrgScope, cancel, defer, emit, new_id, record, touch
 
 
 async def start_scan(scope: OrgScope, repository: Repository, branch: str | None = None) -> Scan:
@@ -48,6 +48,8 @@ async def start_scan(scope: OrgScope, repository: Repository, branch: str | None
     await scope.session.flush()
     scan.job_id = await defer(scope, run_scan, scan_id=scan.id)
     await scope.session.flush()
+    about = {"name": repository.name, "number": scan.number, "branch": scan.branch}
+    await record(scope, "pinata.scan.started", subject=scan.id, after=about)
     await touch(scope, "pinata.scans")
     return scan
 
@@ -63,6 +65,7 @@ async def cancel_scan(scope: OrgScope, scan: Scan) -> Scan:
         await cancel(scope, scan.job_id)
     await scope.session.flush()
     await emit(scope, "pinata.scan.cancelled", scan.id, {"number": scan.number})
+    await record(scope, "pinata.scan.cancelled", subject=scan.id, after={"number": scan.number})
     await touch(scope, f"pinata.scan:{scan.id}")
     await touch(scope, "pinata.scans")
     return scan
