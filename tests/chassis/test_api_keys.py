@@ -11,7 +11,9 @@ import pytest
 import websockets
 from sqlalchemy import text
 
+from tenantry.chassis.api_keys.actions import forget_rotated
 from tenantry.chassis.api_keys.tokens import PATTERN, checksum, is_token, new_token, shown
+from tenantry.chassis.api_keys.usage.actions import prune_usage
 from tenantry.chassis.api_keys.usage.durations import BOUNDS, BUCKETS, bucket_of, percentile
 from tests.service import PASSWORD, Person, Service, served
 
@@ -286,6 +288,11 @@ async def test_usage_is_counted_by_key(service: Service) -> None:
             assert history["items"][-1]["requests"] in (5, 6)
     wrong = await ada.client.get(ada.url("/usage"), params={"since": "2030-01-01T00:00:00Z"})
     assert (wrong.status_code, wrong.json()["errors"][0]["field"]) == (422, "since")
+    for extreme in ("0001-01-01T00:00:00+14:00", "9999-12-31T23:59:59-12:00"):
+        for name in ("since", "until"):
+            for url in (ada.url("/usage"), ada.url("/usage/history")):
+                assert (await ada.client.get(url, params={name: extreme})).status_code == 422, (name, extreme)
+            assert (await ada.client.get(ada.url("/audit"), params={name: extreme})).status_code == 200
     long = await ada.client.get(ada.url("/usage/history"), params={"since": "2010-01-01T00:00:00Z"})
     assert (long.status_code, long.json()["code"]) == (422, "usage.period")
 
@@ -337,3 +344,20 @@ async def join(service: Service, owner: Person, member: Person, role: str) -> No
 async def service_sql(service: Service, statement: str, person: Person) -> None:
     async with service.database.system_scope("change a membership in a test") as scope:
         await scope.session.execute(text(statement), {"u": UUID(person.me["id"])})
+
+
+async def test_what_is_old_is_cleared_away(service: Service) -> None:
+    ada = await service.sign_up("Ada")
+    made = await make(ada)
+    await (await program(service, made["secret"])).get(ada.url())
+    await service.app.state.usage.flush()
+    await ada.client.post(ada.url(f"/api-keys/{made['id']}/rotation"), json={"overlap_hours": 1})
+    async with service.database.system_scope("grow old in a test") as scope:
+        await scope.session.execute(text("UPDATE api_keys_rotated_secrets SET expires_at = now() - interval '1 hour'"))
+        await forget_rotated(scope)
+        await prune_usage(scope, 1)
+        assert await scope.session.scalar(text("SELECT count(*) FROM api_keys_rotated_secrets")) == 0
+        assert await scope.session.scalar(text("SELECT count(*) FROM api_keys_usage")) == 1
+        await scope.session.execute(text("UPDATE api_keys_usage SET hour = hour - interval '2 days'"))
+        await prune_usage(scope, 1)
+        assert await scope.session.scalar(text("SELECT count(*) FROM api_keys_usage")) == 0

@@ -28,6 +28,7 @@ from tenantry.infra.database.scopes import OrgScope
 DEFAULT_DAYS = 30
 MOST_MOMENTS = 400
 BUSIEST = 100
+EARLIEST, LATEST = datetime(2000, 1, 1, tzinfo=UTC), datetime(2200, 1, 1, tzinfo=UTC)
 
 
 @dataclass(frozen=True)
@@ -42,14 +43,19 @@ def period(scope: OrgScope, since: datetime | None, until: datetime | None) -> P
     """The last 30 days, unless it is said otherwise.
 
     Raises:
-        Invalid: `usage.period`, it ends before it begins.
+        Invalid: `usage.period`, it ends before it begins, or lies in another century.
     """
     until = until or scope.now()
+    if not EARLIEST < until < LATEST:
+        raise _no_period("until", "Choose an end between 2000 and 2200.")
     since = since or until - timedelta(days=DEFAULT_DAYS)
-    if since >= until:
-        message = "Choose a beginning before the end."
-        raise Invalid("usage.period", message, errors=[{"field": "since", "message": message}])
+    if not EARLIEST <= since < until:
+        raise _no_period("since", "Choose a beginning before the end, and after 2000.")
     return Period(since.astimezone(UTC), until.astimezone(UTC))
+
+
+def _no_period(field: str, message: str) -> Invalid:
+    return Invalid("usage.period", message, errors=[{"field": field, "message": message}])
 
 
 async def usage_of(scope: OrgScope, asked: Period, paths: Mapping[str, str], key_id: UUID | None = None) -> UsageOut:
@@ -91,8 +97,9 @@ async def usage_history(
     """
     starts = list(_starts(asked, granularity))
     if len(starts) > MOST_MOMENTS:
-        message = f"That is more than {MOST_MOMENTS} of them; choose a later beginning, or weeks or months."
-        raise Invalid("usage.period", message, errors=[{"field": "since", "message": message}])
+        raise _no_period(
+            "since", f"That is more than {MOST_MOMENTS} of them; choose a later beginning, or weeks or months."
+        )
     start = func.date_trunc(literal_column(f"'{granularity}'"), Usage.hour, literal_column("'UTC'")).label("start")
     whole = Period(starts[0], asked.until)
     rows = {row.start.astimezone(UTC): row for row in await _counted(scope, whole, key_id, start)}
