@@ -207,6 +207,9 @@ async def test_who_left_without_admin_cannot_be_given(service: Service) -> None:
         404,
         "organization.not_found",
     )
+    nul = {"organization": "\0"}
+    assert await code_of(bob.client, "/api/v1/me/api-keys", "POST", json=body | nul) == (422, "input.invalid")
+    assert await code_of(bob.client, "/api/v1/me/api-keys/grantable", params=nul) == (422, "input.invalid")
     may = await bob.client.get("/api/v1/me/api-keys/grantable", params={"organization": ada.org})
     names = [item["name"] for item in may.json()["items"]]
     assert "notes.read" in names

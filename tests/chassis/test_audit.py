@@ -193,8 +193,9 @@ async def test_members_look_for_what_was_done(service: Service) -> None:
     assert (await ada.client.get(ada.url(f"/audit/{item['id']}"))).json() == item
     assert await found(since=item["at"], until="2100-01-01T00:00:00Z") == ["pets.opened", "pets.exported"]
     assert await found(until=item["at"]) == everything[2:]
-    wrong = await ada.client.get(ada.url("/audit"), params={"since": "yesterday"})
-    assert (wrong.status_code, wrong.json()["errors"][0]["field"]) == (422, "since")
+    for path, name, value in (("", "since", "yesterday"), ("", "address", "\0"), ("/export", "subject", "\0")):
+        wrong = await ada.client.get(ada.url(f"/audit{path}"), params={name: value})
+        assert (wrong.status_code, wrong.json()["errors"][0]["field"]) == (422, name)
     pages, after = [], None
     while after is not None or not pages:
         params = {"limit": 1} | ({"after": after} if after else {})

@@ -16,6 +16,7 @@ from tenantry.chassis.api_keys.schemas import (
     Grantable,
     OwnApiKeyNew,
     Rotation,
+    Slug,
 )
 from tenantry.core.pages import Page
 from tenantry.core.roles import Role
@@ -105,9 +106,7 @@ async def make_own_key(request: Request, scope: OwnMaker, new: OwnApiKeyNew) -> 
 
 
 @router.get("/me/api-keys/grantable", tags=["me"])
-async def list_own_grantable(
-    request: Request, scope: Owner, organization: Annotated[str, Query(max_length=100, description="Its slug.")]
-) -> Grantable:
+async def list_own_grantable(request: Request, scope: Owner, organization: Annotated[Slug, Query()]) -> Grantable:
     """The permissions that you may give to a key of your own for this organization."""
     inside = await access_of(request).enter(scope, organization)
     return queries.grantable(inside.permissions)

@@ -22,6 +22,9 @@ PermissionList = Annotated[
 ]
 
 
+Slug = Annotated[str, Field(max_length=100, pattern=r"^[^\x00]*$", description="The organization’s slug.")]
+
+
 class ApiKeyNew(BaseModel):
     """A key to be."""
 
@@ -35,7 +38,7 @@ class ApiKeyNew(BaseModel):
 class OwnApiKeyNew(ApiKeyNew):
     """A key of your own to be, for one of your organizations."""
 
-    organization: str = Field(max_length=100, description="The organization’s slug.")
+    organization: Slug
 
 
 class ApiKeyChange(BaseModel):

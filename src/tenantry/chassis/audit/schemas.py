@@ -33,17 +33,24 @@ class EntryOut(BaseModel):
     after: dict[str, Any] | None
 
 
+_STORABLE = r"^[^\x00]*$"
+"""Anything that a database can hold: text without NUL."""
+
+
 class EntryFilters(BaseModel):
     """What is looked for; all that is given must fit."""
 
     actor: str | None = Field(
         None,
         max_length=100,
+        pattern=_STORABLE,
         description="Id of the person or the API key that acted, or `system`, `anonymous`, `user`, `api_key`.",
     )
-    action: str | None = Field(None, max_length=100, description="The beginning of the action, such as `identity.`.")
-    subject: str | None = Field(None, max_length=300, description="What it was done to.")
-    address: str | None = Field(None, max_length=100, description="The address it came from.")
+    action: str | None = Field(
+        None, max_length=100, pattern=_STORABLE, description="The beginning of the action, such as `identity.`."
+    )
+    subject: str | None = Field(None, max_length=300, pattern=_STORABLE, description="What it was done to.")
+    address: str | None = Field(None, max_length=100, pattern=_STORABLE, description="The address it came from.")
     since: AwareDatetime | None = Field(None, description="From this moment on.")
     until: AwareDatetime | None = Field(None, description="Before this moment.")
 
