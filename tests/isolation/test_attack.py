@@ -222,6 +222,8 @@ UNRECORDED = {
     "POST /api/v1/auth/verify/resend": "sends the same mail once more",
     "PATCH /api/v1/orgs/{org}/members/{member_id}": "the attack gives a role that the member has already",
     "DELETE /api/v1/me/email/change": "a newcomer has begun no change that could be called off",
+    "POST /api/v1/me/avatar/uploads": "says where a picture may be sent; it counts once it is chosen",
+    "DELETE /api/v1/me/avatar": "a newcomer has no picture that could be removed",
     "DELETE /api/v1/me/sessions": "a newcomer has no other session that could be ended",
     "POST /api/v1/auth/invitation": "reads an invitation; its secret is in the body to stay out of logs",
     "POST /api/v1/me/authenticator-app": "hands out a secret that is good for nothing before it is confirmed",
