@@ -30,6 +30,7 @@ export default [
     route("settings", "chassis/settings/organization.tsx", [
       index("chassis/settings/first-page.tsx"),
       route("general", "chassis/organizations/general.tsx"),
+      route("sign-in", "chassis/organizations/sign-in/sign-in.tsx"),
       route("keys", "chassis/api-keys/keys.tsx"),
       route("audit", "chassis/audit/audit.tsx"),
     ]),

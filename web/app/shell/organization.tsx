@@ -13,6 +13,7 @@ import { interfaces } from "~/products";
 import { Drawer } from "~/ui/dialog";
 import { ShellContext } from "./context";
 import { ErrorPage } from "./error-page";
+import { KEPT_OUT, KeptOut } from "./kept-out";
 import { Palette } from "./palette";
 import { ShellSkeleton } from "./shell-skeleton";
 import { Shortcuts } from "./shortcuts";
@@ -48,6 +49,8 @@ export function OrganizationShell({ org }: { org: string }) {
     if (asProblem(failed).status === 401) {
       return <Navigate to={`/sign-in?next=${encodeURIComponent(location.pathname + location.search)}`} replace />;
     }
+    const problem = asProblem(failed);
+    if (me.data && KEPT_OUT.includes(problem.code)) return <KeptOut problem={problem} me={me.data} org={org} />;
     return <ErrorPage error={failed} home={me.data?.organizations[0]?.slug} />;
   }
   if (!me.data || !meta.data || !organization.data) return <ShellSkeleton />;

@@ -10,6 +10,7 @@ import { Button } from "~/ui/button";
 import { Field, Input } from "~/ui/field";
 import { ProblemNote } from "~/ui/problem";
 import { AuthPage } from "./auth-page";
+import { Elsewhere, FailedElsewhere } from "./elsewhere";
 import { PasskeyButton } from "./passkey-button";
 import { useSignedIn } from "./session";
 
@@ -57,7 +58,7 @@ export default function SignIn() {
       }
     >
       <form onSubmit={submit} className="grid gap-4" noValidate method="post">
-        {problem && <ProblemNote error={problem} />}
+        {problem ? <ProblemNote error={problem} /> : <FailedElsewhere />}
         <Field label="E-mail" error={errors.email?.message}>
           <Input type="email" autoComplete="username webauthn" autoFocus {...form.register("email")} />
         </Field>
@@ -74,6 +75,7 @@ export default function SignIn() {
           Forgot your password?
         </Link>
         <PasskeyButton onProblem={setProblem} />
+        <Elsewhere email={form.watch("email")} onProblem={setProblem} />
       </form>
     </AuthPage>
   );

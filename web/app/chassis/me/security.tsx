@@ -1,5 +1,6 @@
 import { RecentActivity } from "~/chassis/audit/recent-activity";
 import { Factors } from "./factors/factors";
+import { LinkedCard } from "./linked-card";
 import { PasswordCard } from "./password-card";
 import { SessionsCard } from "./sessions/sessions-card";
 
@@ -13,6 +14,7 @@ export default function SecurityPage() {
     <>
       <PasswordCard />
       <Factors />
+      <LinkedCard />
       <SessionsCard />
       <RecentActivity />
     </>
