@@ -55,6 +55,7 @@ export function ConnectionCard({ policy }: { policy: Api<"SignInOut"> }) {
       await answer(http.PUT("/api/v1/orgs/{org}/sign-in/connection", { ...path, body }));
       form.reset({ ...form.getValues(), client_secret: "" });
       await changed();
+      form.resetField("client_secret", { defaultValue: "" });
       toast.success("The issuer is connected.");
     } catch (error) {
       setProblem(placeErrors(error, ["issuer", "client_id", "client_secret"], form.setError));
