@@ -12,6 +12,7 @@ SOURCES = {
     "typescript": b"import x from 'y';\nexport class A extends B { c = require('d'); @Get() f(e: E) { return x.g(`a${e}`); } }\n",
     "javascript": b"const express = require('express');\nmodule.exports = express().get('/a', (q, r) => r.json({ b: q.c }));\n",
     "sql": b"CREATE TABLE a (b int);\nSELECT b FROM a;\n",
+    "go": b'package a\nimport b "c/b"\ntype A struct { b.B }\nfunc (a *A) F() { a.g(func(x int) { b.H(`y`) }) }\n',
     "java": b'package a;\nimport b.C;\nclass A extends B { @D("x") C c; void f() { c.g(x -> x.h("y" + c)); } }\n',
     "prisma": b"model A {\n  id Int @id\n  b B[]\n}\n",
 }

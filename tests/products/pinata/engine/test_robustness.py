@@ -8,7 +8,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from tenantry.products.pinata.engine import scan
-from tenantry.products.pinata.engine.languages import SUFFIXES
+from tenantry.products.pinata.engine.languages import SUFFIXES, language_of
 from tenantry.products.pinata.engine.packing import pack, unpack
 from tenantry.products.pinata.engine.reading import extract
 from tenantry.products.pinata.engine.sql import accesses, created_table, looks_like_sql, split
@@ -19,12 +19,12 @@ SEEDS = [
     (path, text)
     for file in sorted(FIXTURES.glob("*.txt"))
     for path, text in read(file.stem).files.items()
-    if path.endswith(tuple(SUFFIXES))
+    if language_of(path) is not None
 ]
 
 
 @settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
-@given(st.sampled_from(sorted(SUFFIXES)), st.binary(max_size=400))
+@given(st.sampled_from([*sorted(SUFFIXES), "mapper.xml"]), st.binary(max_size=400))
 def test_any_bytes_are_read(suffix: str, content: bytes) -> None:
     reading = extract(f"a{suffix}", content, b"")
     assert reading.code != "engine.failed", reading.message

@@ -20,6 +20,9 @@ _GENERATED = re.compile(
     re.IGNORECASE,
 )
 _COMMENT = re.compile(rb"\s*(?:#|//|/\*|\*|--|<!--|\"\"\"|''')")
+_GENERATED_GO = re.compile(
+    rb"^// Code generated .* DO NOT EDIT\.\r?$", re.MULTILINE
+)  # wherever it stands, by Go's own rule
 HEAD_LINES = 12
 MINIFIED_LINE = 5_000  # bytes; with less than one line break per 500 bytes
 
@@ -93,6 +96,8 @@ def generated_reason(path: str, content: bytes) -> str:
     if len(content) < 200 or path.endswith("ModelSnapshot.cs"):  # a tool's, and the fullest account of a schema
         return ""
     if path.endswith((".g.cs", ".g.i.cs", ".Designer.cs", ".designer.cs")):
+        return "generated"
+    if path.endswith(".go") and _GENERATED_GO.search(content, 0, 8192):
         return "generated"
     for line in content[:4096].split(b"\n", HEAD_LINES)[:HEAD_LINES]:
         if _COMMENT.match(line) and _GENERATED.search(line):

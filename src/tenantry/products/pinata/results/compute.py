@@ -115,7 +115,7 @@ def _nothing_to_scan(document: dict[str, Any]) -> Invalid:
     return Invalid(
         "pinata.scan.nothing_to_scan",
         f"There is no code here that Pinata reads.{passed}",
-        hint="It reads Python, TypeScript, JavaScript, Java and C#. Check that this is the right repository and branch.",
+        hint="It reads Python, TypeScript, JavaScript, Java, Go and C#. Check that this is the right repository and branch.",
     )
 
 

@@ -38,7 +38,7 @@ export default function NewRepository() {
     >
       <PageHead
         title="Scan a repository"
-        text="Pinata reads Python, TypeScript, JavaScript, Java and C#. Nothing in the repository is run."
+        text="Pinata reads Python, TypeScript, JavaScript, Java, Go and C#. Nothing in the repository is run."
       />
       <Card className="overflow-hidden">
         <Tabs.Root defaultValue="git">

@@ -6,7 +6,7 @@ from functools import cache
 from tenantry.products.pinata.engine.frameworks.base import Framework
 
 ALL: tuple[str, ...] = ()
-PYTHON, JAVA, DOTNET = ("python",), ("java", "xml"), ("csharp",)
+PYTHON, JAVA, GO, DOTNET = ("python",), ("java", "xml"), ("go",), ("csharp",)
 SCRIPT = ("typescript", "javascript", "prisma")
 
 # Each with the languages it is for, so that a tree without them need not load it.
@@ -43,6 +43,10 @@ NAMES: dict[str, tuple[str, ...]] = {
     "liquibase": JAVA,
     "spring_messages": JAVA,
     "java_effects": JAVA,
+    "go_routers": GO,
+    "go_gorm": GO,
+    "go_effects": GO,
+    "go_queues": GO,
     "aspnet_endpoints": DOTNET,
     "aspnet_controllers": DOTNET,
     "grpc_dotnet": DOTNET,

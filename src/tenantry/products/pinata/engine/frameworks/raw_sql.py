@@ -1,5 +1,6 @@
 """SQL as text: strings handed to a database driver, .sql files with named queries (aiosql), CREATE TABLE scripts."""
 
+import re
 from collections import defaultdict
 
 from tenantry.products.pinata.engine import sql
@@ -16,12 +17,17 @@ _RUN = (
     "raw", "query", "queryRaw", "queryRawUnsafe", "executeRaw", "executeRawUnsafe", "$queryRaw", "$executeRaw",
     "$queryRawUnsafe", "$executeRawUnsafe", "one", "oneOrNone", "many", "manyOrNone", "none", "any", "all", "get", "run",
     "read_sql", "read_sql_query", "update", "queryForObject", "queryForList", "queryForMap", "queryForStream", "queryForRowSet",
-    "batchUpdate", "prepareStatement", "prepareCall", "executeQuery", "executeUpdate", "executeLargeUpdate", "addBatch",
+    "batchUpdate", "Query", "QueryRow", "Exec", "QueryContext", "QueryRowContext", "ExecContext", "Get", "Select", "GetContext",
+    "SelectContext", "NamedExec", "NamedExecContext", "NamedQuery", "NamedQueryContext", "Queryx", "QueryRowx", "QueryxContext",
+    "QueryRowxContext", "MustExec",
+    "Prepare", "PrepareContext", "Preparex", "PreparexContext", "PrepareNamed", "PrepareNamedContext", "Raw", "Queue", "Rebind",
+    "prepareStatement", "prepareCall", "executeQuery", "executeUpdate", "executeLargeUpdate", "addBatch",
     "scalar", "scalars", "mogrify", "copy_expert", "stream", "select", "select_one", "sql",
 )  # fmt: skip
 _RUN_NAMES = ("query", "sql", "statement", "operation", "stmt", "text")
 _TEXT = ("sqlalchemy.text", "sqlalchemy.sql.text", "sqlalchemy.sql.expression.text", "sqlmodel.text")
 _LOADERS = ("aiosql.from_path()", "aiosql.from_str()", "anosql.from_path()", "anosql.from_str()", "pugsql.module()")
+_SQLC = re.compile(r"--\s*name\s*:\s*\w+\s*:(?:one|many|exec|batch|copyfrom)")
 RANK = 3  # what an ORM or a migration says of a table is fuller
 
 
@@ -38,6 +44,7 @@ class RawSql:
 
     def _files(self, program: Program, findings: Findings) -> None:
         named: dict[str, list[Found]] = defaultdict(list)
+        spoken = bool(program.project.paths("go"))  # sqlc's labels are functions there, and count where they are called
         for path in program.project.paths("sql"):
             file = program.project.files[path]
             for statement in file.statements:
@@ -45,7 +52,7 @@ class RawSql:
                 if created is not None:
                     columns = [Column(*column) for column in created.columns]
                     findings.table(Table(created.table, file, _line(statement, created.offset), columns, RANK))
-                elif statement.name:
+                elif statement.name and not (spoken and _SQLC.search(statement.text)):
                     for access in sql.accesses(statement.text):
                         found = findings.add(
                             "db_write" if access.write else "db_read", access.table, file, _line(statement, access.offset),
@@ -74,6 +81,9 @@ class RawSql:
             statement = self._statement(site)
             if statement is not None:
                 self._note(program, findings, site, statement, used)
+            if site.file.language == "go":
+                for other in site.expr[2][1:3]:  # behind a context, or what the rows are read into
+                    self._note(program, findings, site, other, used)
         for site in program.calls(*_TEXT):
             if site.expr[2] and id(site.expr) not in used:
                 self._note(program, findings, site, site.expr[2][0], used)

@@ -5,7 +5,7 @@ import re
 from functools import cache
 from typing import cast
 
-from tenantry.products.pinata.engine.languages.base import ClassLanguage, Language
+from tenantry.products.pinata.engine.languages.base import ClassLanguage, Language, Parted
 
 # Suffix → module, so that a grammar is only loaded when a file needs it.
 SUFFIXES: dict[str, str] = {
@@ -22,6 +22,7 @@ SUFFIXES: dict[str, str] = {
     ".prisma": "prisma",
     ".cs": "csharp",
     ".java": "java",
+    ".go": "go",
 }
 
 # Of XML only what holds SQL or tables: files of mappers and change logs, by where they lie.
@@ -42,6 +43,13 @@ def class_language(name: str) -> ClassLanguage | None:
     """The language of that name if it is one whose bare names mean members of classes."""
     found = language(name)
     return cast(ClassLanguage, found) if hasattr(found, "find_type") else None
+
+
+@cache
+def parted(name: str) -> Parted | None:
+    """The language of that name if types may stand in several places, and calls go through interfaces."""
+    found = language(name)
+    return cast(Parted, found) if hasattr(found, "parts") else None
 
 
 def language_of(path: str) -> str | None:

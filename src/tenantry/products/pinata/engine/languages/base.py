@@ -47,6 +47,14 @@ class UnreadLanguage(Language, Protocol):
         ...
 
 
+class Parted(Language, Protocol):
+    """A language whose types may be written in several places, and whose interfaces are implemented elsewhere."""
+
+    def parts(self, project: "Project", definition: "Definition") -> "list[Definition]":
+        """All parts of a type, the one that stands for all first."""
+        ...
+
+
 class ClassLanguage(Language, Protocol):
     """A language in which everything lives in classes: bare names mean members, types are found by namespace, and a method
     may be chosen by an interface. Whoever brings `find_type` is one of these."""

@@ -28,7 +28,7 @@ from tenantry.products.pinata.engine.facts import (
 from tenantry.products.pinata.engine.facts import (
     FUNCTION as FUNCTION_EXPR,
 )
-from tenantry.products.pinata.engine.languages import class_language
+from tenantry.products.pinata.engine.languages import class_language, parted
 from tenantry.products.pinata.engine.languages.base import ClassLanguage
 from tenantry.products.pinata.engine.resolve.bindings import Bindings
 from tenantry.products.pinata.engine.resolve.members import Members
@@ -108,16 +108,17 @@ class Inference:
         if name == "self":
             inside = project.enclosing_class(file, scope)
             if inside is not None:
-                return Value(INSTANCE, inside)
+                return Value(INSTANCE, self.members.whole(inside))
         current = scope
         members = class_language(file.language) is not None
+        closed = not members and parted(file.language) is not None  # a struct's fields are no names of their own
         while current > 0:
             around = file.scopes[current]
             if members and around.kind == CLASS_SCOPE:
                 own = self._own_member(file, current, name)
                 if own is not None:
                     return own
-            elif current == scope or around.kind != CLASS_SCOPE:
+            elif (current == scope and not closed) or around.kind != CLASS_SCOPE:
                 entries = project.names(file, current).get(name)
                 if entries:
                     value = self._entries(file, current, entries, name)
@@ -225,6 +226,9 @@ class Inference:
                     if path is not None:
                         paths.append(path)
                     outside = outside or ("" if path is not None else entry.module)
+            siblings = getattr(speaks, "siblings", None)  # files of one package see each other's names
+            if siblings is not None:
+                paths += siblings(self.project, file)
             found = self._stars[file.path] = (paths, outside)
         return found
 
@@ -257,8 +261,10 @@ class Inference:
 
     def _entry(self, file: FileFacts, scope: int, entry: Entry, name: str) -> Value:
         if isinstance(entry, int):
-            kind = file.scopes[entry].kind
-            return Value(CLASS if kind == CLASS_SCOPE else FUNCTION, self.project.definition(file, entry))
+            definition = self.project.definition(file, entry)
+            if file.scopes[entry].kind == CLASS_SCOPE:
+                return Value(CLASS, self.members.whole(definition))
+            return Value(FUNCTION, definition)
         if isinstance(entry, Import):
             return self.imported(file, entry, name)
         if isinstance(entry, Assign):

@@ -17,6 +17,7 @@ from tenantry.products.pinata.engine.facts import (
     type_arguments,
 )
 from tenantry.products.pinata.engine.facts import CLASS as CLASS_SCOPE
+from tenantry.products.pinata.engine.languages import parted
 from tenantry.products.pinata.engine.resolve.types import as_type
 from tenantry.products.pinata.engine.resolve.values import (
     CLASS,
@@ -64,7 +65,7 @@ class Members:
     def _order(self, definition: Definition) -> tuple[list[Definition], list[str]]:
         inside, outside = [definition], list[str]()
         bases = [(base, definition.outside) for base in definition.scope.bases]
-        speaks = self.inference.class_language(definition.file)
+        speaks = parted(definition.file.language)
         if speaks is not None:
             inside = speaks.parts(self.inference.project, definition)
             bases = [(base, part.outside) for part in inside for base in part.scope.bases]
@@ -306,8 +307,14 @@ class Members:
         return []
 
     def parts(self, definition: Definition) -> list[Definition]:
-        speaks = self.inference.class_language(definition.file)
+        speaks = parted(definition.file.language)
         return speaks.parts(self.inference.project, definition) if speaks is not None else [definition]
+
+    def whole(self, definition: Definition) -> Definition:
+        """The part of a type that stands for all of it, in languages whose methods lie outside of their types."""
+        if definition.index in definition.file.extra.get("parts", ()):
+            return self.parts(definition)[0]
+        return definition
 
     def method(self, definition: Definition, name: str) -> Definition | None:
         found = self.find(definition, name)

@@ -1,5 +1,7 @@
 """Strings as far as they are constant: `f"{settings.API}/users/{id}"` → `/api/users/{id}`."""
 
+import re
+
 from tenantry.products.pinata.engine.facts import ATTR, BINARY, CALL, INDEX, LIST, NAME, NUM, STR, TEMPLATE, Expr
 from tenantry.products.pinata.engine.resolve.inference import Inference
 from tenantry.products.pinata.engine.resolve.values import EXTERNAL, LITERAL, At
@@ -12,6 +14,8 @@ _ENVIRONMENT = frozenset(
         "os.environ.setdefault",
         "environ.Env()",
         "decouple.config",
+        "os.Getenv",
+        "os.LookupEnv",
         "starlette.config.Config()",
     )
 )
@@ -139,6 +143,34 @@ def last_name(expr: Expr) -> str:
     return ""
 
 
+_VERB = re.compile(r"%(?:\[\d+\])?[-+# 0-9.]*[a-zA-Z]|%%")
+_PLACE = re.compile(r"\{\d+(?::[^{}]*)?\}")
+
+
+def _printf(inference: Inference, expr: Expr, at: At, depth: int, method: str) -> str | None:
+    """`fmt.Sprintf("%s/users/%d", base, id)`, `String.format(…)`, `"…".formatted(…)`."""
+    values = list(expr[2])
+    callee = expr[1]
+    if method == "formatted":
+        pattern = fold(inference, callee[1], at, depth + 1) if callee[0] == ATTR else None
+    else:
+        pattern = fold(inference, values.pop(0), at, depth + 1) if values else None
+    if pattern is None:
+        return None
+    remaining = iter(values)
+
+    def value(match: re.Match[str]) -> str:
+        if match.group() == "%%":
+            return "%"
+        if match.group()[0] == "{":
+            position = int(match.group()[1:-1].partition(":")[0])
+            return _hole(inference, values[position], at, depth) if position < len(values) else "{}"
+        item = next(remaining, None)
+        return _hole(inference, item, at, depth) if item is not None else "{}"
+
+    return (_PLACE if callee == (NAME, "string.Format") else _VERB).sub(value, pattern)
+
+
 def _percent(inference: Inference, expr: Expr, at: At, depth: int) -> str | None:
     pattern = fold(inference, expr[2], at, depth + 1)
     if pattern is None:
@@ -158,7 +190,9 @@ def _called(inference: Inference, expr: Expr, at: At, depth: int) -> str | None:
         base: Expr = callee[1] if callee[0] == ATTR else (NAME, callee[1].rpartition(".")[0])
         pattern = fold(inference, base, at, depth + 1)
         return _format(inference, pattern, expr, at, depth) if pattern is not None else None
-    if method in ("urljoin", "url_path_join", "join") and len(expr[2]) >= 2:
+    if method == "Sprintf" or expr[1] in ((NAME, "String.format"), (NAME, "string.Format")) or method == "formatted":
+        return _printf(inference, expr, at, depth, method)
+    if method in ("urljoin", "url_path_join", "join", "JoinPath") and len(expr[2]) >= 2:
         left, right = _hole(inference, expr[2][0], at, depth), _hole(inference, expr[2][1], at, depth)
         return left.rstrip("/") + "/" + right.lstrip("/")
     if method in ("strip", "rstrip", "lstrip", "lower", "text", "dedent", "_", "gettext_lazy", "str", "URL", "Path"):
