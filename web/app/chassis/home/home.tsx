@@ -107,7 +107,9 @@ function Hero() {
               <a href="#run">Run it yourself</a>
             </Button>
           </div>
-          <p className="mt-4 text-fg-3">Python, TypeScript, JavaScript, Java, Go and C#. Your code is read, never run.</p>
+          <p className="mt-4 text-fg-3">
+            Python, TypeScript, JavaScript, Java, Go and C#. Your code is read, never run.
+          </p>
         </div>
         <FlowPicture />
       </div>

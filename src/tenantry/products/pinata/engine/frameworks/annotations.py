@@ -63,7 +63,19 @@ def _read(
         elif value.kind == CLASS and value.definition is not None and depth < MAX_DEPTH:
             made = value.definition
             yield Annotation(made.name, expr, at, line or own)
-            yield from _read(inference, made.scope.decorators, made.outside, depth + 1, line or own)
+            for inner in _read(inference, made.scope.decorators, made.outside, depth + 1, line or own):
+                yield _with_aliases(inner, expr, at)
+
+
+def _with_aliases(inner: Annotation, outer: Expr, at: At) -> Annotation:
+    """`@PostApi("/x")` hands its path on to the `@RequestMapping(method = POST)` that it carries."""
+    if outer[0] != CALL or inner.get("value", "path") is not None:
+        return inner
+    given = Annotation("", outer, at, 0).get("value", "path")
+    if given is None:
+        return inner
+    callee, named = (inner.expr[1], inner.expr[3]) if inner.expr[0] == CALL else (inner.expr, ())
+    return inner._replace(expr=(CALL, callee, (given,), named, inner.line), at=at)
 
 
 def first(found: list[Annotation], *names: str) -> Annotation | None:

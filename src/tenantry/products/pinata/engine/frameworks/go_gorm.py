@@ -26,6 +26,19 @@ _MONGO_WRITES = frozenset(
     "FindOneAndReplace BulkWrite Drop".split()
 )
 _BUN_VERBS = {"NewSelect": False, "NewInsert": True, "NewUpdate": True, "NewDelete": True, "NewCreateTable": True}
+_RUN = (
+    "Query",
+    "QueryRow",
+    "Exec",
+    "QueryContext",
+    "QueryRowContext",
+    "ExecContext",
+    "Get",
+    "Select",
+    "GetContext",
+    "SelectContext",
+)
+_BUILT = {"Insert": True, "Update": True, "Delete": True, "Replace": True, "From": False}  # squirrel's beginnings
 _BASES = (
     "gorm.io/gorm.Model",
     "github.com/jinzhu/gorm.Model",
@@ -234,6 +247,7 @@ class GoGorm:
         "github.com/uptrace/bun",
         "go.mongodb.org/mongo-driver/mongo",
         "go.mongodb.org/mongo-driver/v2/mongo",
+        "github.com/Masterminds/squirrel",
     )
     results: dict[str, tuple[Result, ...]] = {}
 
@@ -248,6 +262,9 @@ class GoGorm:
         for site in program.methods(*sorted(_MONGO_READS | _MONGO_WRITES)):
             if site.file.language == "go":
                 self._mongo(program, findings, site)
+        for site in program.methods(*_RUN):
+            if site.file.language == "go":
+                self._squirrel(program, findings, site)
         for model in models.found.values():
             if model.declared:
                 line = model.definition.scope.line
@@ -262,8 +279,11 @@ class GoGorm:
 
     def _chain(self, program: Program, site: Site) -> list[tuple[Expr, At]]:
         """The calls that a query is built from, through variables that hold a part of it."""
-        calls = [(call, site.at) for call in spine(site.expr)]
-        current, at, line = site.expr, site.at, site.line
+        return self._steps(program, site.expr, site.at, site.line)
+
+    @staticmethod
+    def _steps(program: Program, current: Expr, at: At, line: int) -> list[tuple[Expr, At]]:
+        calls = [(call, at) for call in spine(current)]
         for _ in range(6):
             while current[0] in (CALL, "a"):
                 inner = receiver(current) if current[0] == CALL else current[1]
@@ -416,6 +436,29 @@ class GoGorm:
                 break
             expr, at, line = step.expr, step.at, step.line
         return calls
+
+    # -- squirrel ---------------------------------------------------------------------------------------------
+
+    def _squirrel(self, program: Program, findings: Findings, site: Site) -> None:
+        """`query, args, _ := builder.Insert("users").ToSql()`, run by `pool.Exec(ctx, query, args...)`."""
+        for argument in site.expr[2][:3]:
+            if argument[0] != NAME or "." in argument[1]:
+                continue
+            found = [item for item in origins(program, argument[1], site.at, site.line) if item.expr[0] == CALL]
+            if not found or last(found[0].expr) not in ("ToSql", "ToSQL", "MustSql"):
+                continue
+            step = found[0]
+            for call, at in self._steps(program, step.expr, step.at, step.line):
+                method = last(call)
+                if method in _BUILT and call[2]:
+                    table = program.text(call[2][0], at)
+                    if table and not table.startswith("{"):
+                        self._note(findings, site, sql.clean_name(table.split()[0]), _BUILT[method])
+                elif method.endswith("Join") and call[2]:
+                    table = program.text(call[2][0], at)
+                    if table:
+                        self._note(findings, site, sql.clean_name(table.split()[0]), False)
+            return
 
     def _note(self, findings: Findings, site: Site, table: str, write: bool) -> None:
         findings.add(

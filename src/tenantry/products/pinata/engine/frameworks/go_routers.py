@@ -63,6 +63,7 @@ _NAMES = sorted(
 )
 _CREATED = re.compile(r"(?:New\w*|Default|NewRouter|NewServeMux|Echo|App)\Z")
 _PATTERN = re.compile(r"(?:([A-Z]+)\s+)?(?:[\w.-]+(?=/))?(/.*)\Z", re.DOTALL)
+_HOLE = re.compile(r"\{\w+\}\Z")
 _OPEN = re.compile(r"^\{\w+\}(?=/)")
 """A base path that the environment may give: nothing by default."""
 _COLON = re.compile(r":([A-Za-z_]\w*)[?+*]?")
@@ -98,7 +99,7 @@ class GoRouters:
             verbs, path, handlers = self._verbs(program, site), args[0], args[1:]
         else:
             return
-        text = program.folded(path, site.at)
+        text = self._path(program, path, site.at)
         if text is None:
             findings.diagnose(site.file.path, site.line, "url.dynamic", "The path of this route is not constant.")
             return
@@ -126,6 +127,15 @@ class GoRouters:
                     confidence=CERTAIN if "{" not in prefix else LIKELY,
                     framework=library.rpartition("/")[2],
                 )
+
+    @staticmethod
+    def _path(program: Program, expr: Expr, at: At) -> str | None:
+        """A path; of `s.prefixed("/x")`, a function of the tree that could not be folded, what it is given."""
+        text = program.folded(expr, at)
+        if expr[0] == CALL and expr[2] and text is not None and _HOLE.match(text):
+            inner = program.text(expr[2][0], at)
+            return inner if inner is not None and inner.startswith("/") else text
+        return text
 
     @staticmethod
     def _library(program: Program, site: Site) -> str | None:

@@ -72,7 +72,10 @@ def _named(inference: Inference, expr: Expr, at: At, depth: int) -> str | None:
     """The text that a variable, a member or an entry stands for, else a hole of its name."""
     value = inference.value(expr, at)
     if value.kind == LITERAL and value.expr is not None and value.at is not None and value.expr != expr:
-        found = fold(inference, value.expr, value.at, depth + 1)
+        literal = value.expr
+        if literal[0] == TEMPLATE and expr in literal[1]:  # `url = "http://" + url`
+            literal = (TEMPLATE, tuple([f"{{{last_name(expr)}}}" if part == expr else part for part in literal[1]]))
+        found = fold(inference, literal, value.at, depth + 1)
         if found is not None:
             return found
     assigned = _assigned(inference, expr, at, depth) if expr[0] == NAME and value.kind == EXTERNAL else None
@@ -114,7 +117,7 @@ def _assigned(inference: Inference, expr: Expr, at: At, depth: int) -> str | Non
     file = inference.project.files[binding.path]
     for entry in inference.project.names(file, binding.scope).get(binding.name, ()):
         value = getattr(entry, "value", None)
-        if value is not None and value[0] in (CALL, BINARY) and value != expr:
+        if value is not None and value[0] in (CALL, BINARY) and value != expr and expr not in value[2]:
             return text(inference, value, At(file, binding.scope), depth + 1)
     return None
 
