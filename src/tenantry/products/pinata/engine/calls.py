@@ -12,8 +12,8 @@ from tenantry.products.pinata.engine.resolve.implementations import Implementati
 from tenantry.products.pinata.engine.resolve.program import Program, Site
 from tenantry.products.pinata.engine.resolve.values import CLASS, FUNCTION, INSTANCE, Definition
 
-_ARGUMENTS = re.compile(rb"[(,=*]\s*([\w$.]+)(?=\s*[,)])|(?<=[(,=\s])lambda\b")
-_INLINE = frozenset((b"lambda",))
+_SPACED = bytes(byte if chr(byte).isalnum() or chr(byte) in "_$" or byte > 127 else 32 for byte in range(256))
+_ARGUMENTS = re.compile(rb"[(,=\s]([A-Za-z_$][\w$.]*+)(?=[,)\s])")
 HANDED_OVER = 0.6  # confidence of a function that is passed as an argument: it will probably be called
 AMONG_SEVERAL = 0.6  # of an implementation when an interface has more than one
 
@@ -40,7 +40,7 @@ class Calls:
             for s in f.scopes
             if s.kind == CALLABLE
         }
-        self.words = frozenset(name.encode() for name in self.functions) | _INLINE
+        self.words = frozenset(name.encode() for name in self.functions)
         for site in program.callable_sites():
             self._called_by(site)
         for site in program.sites:
@@ -75,18 +75,19 @@ class Calls:
                 self._argument(site, argument)
 
     def _may_hand_over(self, site: Site) -> bool:
-        """Whether names of functions stand where arguments of a call begin that is yet to be read, or a function itself."""
+        """Whether names of functions stand where arguments end of a call that is yet to be read, or a function itself."""
         text, given = site.outer.text, site.outer.given
-        if text is None or given[1] - given[0] < len(site.method) + 4:
+        if text is None or site.bare:
             return False
-        for word in _ARGUMENTS.findall(text.content, given[0], given[1]):
-            name = word[word.rfind(b".") + 1 :]
-            if name in self.words:
-                if name in _INLINE:
-                    return True
-                value = self.program.value(
-                    (NAME, word.decode("utf-8", "replace").replace("this.", "self.", 1)), site.at
-                )
+        words = text.content[given[0] + len(site.method) : given[1]].translate(_SPACED).split()
+        if b"lambda" in words:
+            return True
+        if self.words.isdisjoint(words):
+            return False
+        for word in _ARGUMENTS.findall(text.content, given[0] + len(site.method), given[1]):
+            if word[word.rfind(b".") + 1 :] in self.words:
+                name = word.decode("utf-8", "replace")
+                value = self.program.value((NAME, f"self.{name[5:]}" if name[:5] == "this." else name), site.at)
                 if value.kind == FUNCTION and not value.path:
                     return True
         return False

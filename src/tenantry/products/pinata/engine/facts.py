@@ -59,6 +59,16 @@ class Text:
     reader: "Callable[[Text, int, int], Expr]" = field(compare=False)
     known: dict[tuple[int, int], Expr] = field(default_factory=dict, compare=False)
     """Calls that have been read, by their bytes: whoever reads a call again gets the very same object."""
+    place: tuple[int, int] = field(default=(0, 0), compare=False)
+
+    def row(self, start: int) -> int:
+        """The line of a byte, from 0. It is counted from the last one asked for: most are asked for in order."""
+        last, row = self.place
+        if start < last:
+            last = row = 0
+        row += self.content.count(b"\n", last, start)
+        self.place = start, row
+        return row
 
     def read(self, span: Expr) -> Expr:
         place = span[:2]

@@ -5,9 +5,6 @@ import hashlib
 import json
 import time
 from collections import Counter
-from concurrent.futures import ProcessPoolExecutor
-from concurrent.futures.process import BrokenProcessPool
-from multiprocessing import active_children, get_context
 from pathlib import Path
 from typing import Any
 
@@ -122,6 +119,11 @@ class _Scan:
                 readings += read_chunk(root, chunk, cache_file, limit)
                 self._say("parse", len(readings), len(paths), readings[-1].path)
             return readings
+        # Here, because a scan in one process needs none of it.
+        from concurrent.futures import ProcessPoolExecutor
+        from concurrent.futures.process import BrokenProcessPool
+        from multiprocessing import active_children, get_context
+
         others = set(active_children())
         with ProcessPoolExecutor(self.options.processes, mp_context=get_context("spawn")) as pool:
             try:

@@ -176,8 +176,12 @@ class SqlAlchemy:
                     return inner
         return None
 
-    def _statements(self, program: Program, expr: Expr, at: At, depth: int = 0) -> list[tuple[Expr, Expr]]:
-        """(innermost call, whole chain) of every statement that an expression, or the variable it names, may be."""
+    def _statements(
+        self, program: Program, expr: Expr, at: At, seen: frozenset[str] = frozenset()
+    ) -> list[tuple[Expr, Expr]]:
+        """(innermost call, whole chain) of every statement that an expression, or the variable it names, may be.
+
+        `seen` are variables that are looked into already: `stmt = stmt.where(…)` is whatever `stmt` is otherwise."""
         if expr[0] == CALL or expr[0] == ATTR:
             inner = self._statement(program, expr, at)
             if inner is not None:
@@ -187,13 +191,14 @@ class SqlAlchemy:
                 root = root[1]
             expr = root if root[0] != NAME or "." not in root[1] else (NAME, root[1].partition(".")[0])
         if expr[0] == BINARY:
-            return self._statements(program, expr[2], at, depth) + self._statements(program, expr[3], at, depth)
-        if expr[0] != NAME or "." in expr[1] or depth > 3:
+            return self._statements(program, expr[2], at, seen) + self._statements(program, expr[3], at, seen)
+        if expr[0] != NAME or "." in expr[1] or expr[1] in seen or len(seen) > 3:
             return []
         found: list[tuple[Expr, Expr]] = []
         for entry in program.project.names(at.file, at.scope).get(expr[1], ()):
             if isinstance(entry, Assign) and entry.value is not None and entry.value != expr:
-                found += [pair for pair in self._statements(program, entry.value, at, depth + 1) if pair not in found]
+                further = self._statements(program, entry.value, at, seen | {expr[1]})
+                found += [pair for pair in further if pair not in found]
         return found
 
     def _performed(self, program: Program, findings: Findings, models: Models) -> set[int]:

@@ -386,7 +386,7 @@ class _Reader:
 def expression(text: Text, start: int, end: int) -> Expr:
     """Reads what was left unread."""
     expressions, content = _expressions(), text.content
-    expressions.open(b"(%b)" % content[start:end], start - 1, content.count(b"\n", 0, start), text.known)
+    expressions.open(b"(%b)" % content[start:end], start - 1, text.row(start), text.known)
     node = GRAMMAR.expression(content, start, end)
     value = expressions.read(node) if node is not None else UNKNOWN
     expressions.open(b"")

@@ -131,7 +131,7 @@ class TypeScript:
     def expression(self, text: Text, start: int, end: int) -> Expr:
         """Reads what was left unread."""
         content = text.content
-        part, row = b"(%b)" % content[start:end], content.count(b"\n", 0, start)
+        part, row = b"(%b)" % content[start:end], text.row(start)
         node = self.grammar(text.path).expression(content, start, end)
         return Expressions(part, _no_module, start - 1, row, text.known).read(node) if node is not None else UNKNOWN
 
