@@ -7,6 +7,7 @@ import tempfile
 from pathlib import Path
 
 from benchmarks import (
+    growth,
     idle_memory,
     isolation_cost,
     list_rows,
@@ -15,6 +16,7 @@ from benchmarks import (
     rescan,
     scan_cold,
     scan_memory,
+    semgrep,
 )
 from benchmarks.processes import CommandFailed
 from benchmarks.rows import Benchmark, Row
@@ -24,6 +26,8 @@ BENCHMARKS = {
     for module in (
         scan_cold,
         rescan,
+        growth,
+        semgrep,
         scan_memory,
         requests_during_scan,
         idle_memory,

@@ -22,10 +22,11 @@ class CommandFailed(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Cost:
-    """Seconds of CPU (user and system, children included) and of wall time."""
+    """Seconds of CPU (user and system, children included) and of wall time; bytes of its largest process at its peak."""
 
     cpu: float
     wall: float
+    peak: int
 
 
 def clean_environment(**more: str) -> dict[str, str]:
@@ -50,7 +51,7 @@ def run(command: Sequence[str | Path], env: dict[str, str] | None = None) -> Cos
         child.returncode = os.waitstatus_to_exitcode(status)
     if child.returncode:
         raise CommandFailed(f"{' '.join(map(str, command))}\n{output.decode(errors='replace')}")
-    return Cost(usage.ru_utime + usage.ru_stime, time.perf_counter() - started)
+    return Cost(usage.ru_utime + usage.ru_stime, time.perf_counter() - started, usage.ru_maxrss * 1024)
 
 
 def ask(module: str, *words: str | Path) -> Any:
