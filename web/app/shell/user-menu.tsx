@@ -30,7 +30,7 @@ export function UserMenu() {
   return (
     <Menu>
       <MenuTrigger className="flex h-9 min-w-0 flex-1 items-center gap-2.5 rounded-md px-1.5 text-left hover:bg-hover data-[state=open]:bg-hover">
-        <Avatar name={me.name} />
+        <Avatar name={me.name} src={me.avatar} />
         <span className="truncate">{me.name}</span>
       </MenuTrigger>
       <MenuContent align="start" side="top" className="w-56">

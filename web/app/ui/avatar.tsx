@@ -1,3 +1,4 @@
+import { useState } from "react";
 import { cn } from "~/lib/classes";
 import { initials } from "~/lib/format";
 
@@ -7,9 +8,28 @@ function hueOf(name: string): number {
   return sum;
 }
 
-/** Initials on a colour of the name's own; dark enough for white letters in both themes. */
-export function Avatar({ name, square, className }: { name: string; square?: boolean; className?: string }) {
+interface Props {
+  name: string;
+  square?: boolean;
+  /** Address of a picture. Without one, or while it can't be had, the initials stand. */
+  src?: string | null;
+  className?: string;
+}
+
+/** A picture, or initials on a colour of the name's own; dark enough for white letters in both themes. */
+export function Avatar({ name, square, src, className }: Props) {
   const hue = hueOf(name);
+  const [failed, setFailed] = useState<string | null>(null);
+  if (src && src !== failed) {
+    return (
+      <img
+        src={src}
+        alt=""
+        onError={() => setFailed(src)}
+        className={cn("size-6 shrink-0 object-cover", square ? "rounded-md" : "rounded-full", className)}
+      />
+    );
+  }
   return (
     <span
       aria-hidden="true"

@@ -14,6 +14,7 @@ import { Field, Input, Select } from "~/ui/field";
 import { ProblemNote } from "~/ui/problem";
 import { toast } from "~/ui/toast";
 import { changeMe } from "./api";
+import { AvatarField } from "./avatar-field";
 import { type Choice, currencies, locales, timeZones } from "./choices";
 
 const schema = z.object({
@@ -72,6 +73,9 @@ export function ProfileForm() {
       >
         <div className="grid gap-4 sm:grid-cols-2">
           {problem && <ProblemNote error={problem} className="sm:col-span-2" />}
+          <div className="sm:col-span-2">
+            <AvatarField />
+          </div>
           <Field label="Name" error={errors.name?.message} className="sm:col-span-2">
             <Input autoComplete="name" {...form.register("name")} />
           </Field>
