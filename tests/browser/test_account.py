@@ -74,6 +74,7 @@ def test_an_account_from_the_first_mail_to_another_address(visit: OpenVisitor, t
     expect(page.locator("html.dark")).to_have_count(1 if theme == "light" else 0)
     page.get_by_role("combobox", name="Theme").select_option("system")
     page.get_by_role("button", name="Save").click()
+    expect(page.locator("html.dark")).to_have_count(0 if theme == "light" else 1)
     visitor.check()
 
     page.get_by_role("button", name="Change the address").click()
