@@ -16,6 +16,8 @@ export default [
   route("reset", "chassis/auth/reset.tsx"),
   route("verify", "chassis/auth/verify.tsx"),
   route("start", "chassis/auth/start.tsx"),
+  route("welcome", "chassis/onboarding/welcome.tsx"),
+  route("invitation/:token?", "chassis/organizations/invitation.tsx"),
   route("me", "shell/personal.tsx", [
     route("", "chassis/settings/personal.tsx", [
       index("chassis/me/first-page.tsx"),
@@ -30,10 +32,12 @@ export default [
     route("settings", "chassis/settings/organization.tsx", [
       index("chassis/settings/first-page.tsx"),
       route("general", "chassis/organizations/general.tsx"),
+      route("members", "chassis/organizations/members/page.tsx"),
       route("sign-in", "chassis/organizations/sign-in/sign-in.tsx"),
       route("keys", "chassis/api-keys/keys.tsx"),
       route("audit", "chassis/audit/audit.tsx"),
     ]),
+    route("organization", "chassis/organizations/former-page.tsx"),
     ...products,
     // A product without pages of its own: plain ones, drawn from the API's schema.
     route(":product", "chassis/generic/product.tsx", [

@@ -56,4 +56,4 @@ async def invited(service: Service, address: str) -> str:
     """The token in the latest invitation to an address."""
     body = (await mails_to(service, address))[-1].get_body(("plain",))
     assert body is not None
-    return re.findall(r"/invitation/(\S+)", body.get_content())[-1]
+    return re.findall(r"/invitation#(\S+)", body.get_content())[-1]

@@ -14,6 +14,14 @@ export const meQuery = queryOptions({
   staleTime: 60_000,
 });
 
+/** What an invitation is to, for whoever holds its link. */
+export const invitationQuery = (token: string) =>
+  queryOptions({
+    queryKey: ["invitation", token],
+    queryFn: () => answer(http.POST("/api/v1/auth/invitation", { body: { token } })),
+    staleTime: 60_000,
+  });
+
 export const organizationQuery = (org: string) =>
   queryOptions({
     queryKey: ["org", org],

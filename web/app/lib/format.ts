@@ -118,6 +118,11 @@ export function clock(at: string): string {
   });
 }
 
+/** A day alone: "24 December 2026". */
+export function day(at: string): string {
+  return new Date(at).toLocaleDateString(formats.locale, { dateStyle: "long", timeZone: formats.timeZone });
+}
+
 export function dateTime(at: string): string {
   return new Date(at).toLocaleString(formats.locale, {
     dateStyle: "medium",

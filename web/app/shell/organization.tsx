@@ -5,6 +5,7 @@ import { LiveProvider } from "~/api/live-context";
 import { asProblem } from "~/api/problem";
 import { meQuery, metaQuery, organizationQuery } from "~/api/queries";
 import { UnverifiedBanner } from "~/chassis/me/unverified-banner";
+import { DeletedOrganization } from "~/chassis/organizations/deleted";
 import { setFormats } from "~/lib/format";
 import { useKeys, useMedia } from "~/lib/hooks";
 import { rememberOrganization } from "~/lib/last-organization";
@@ -50,10 +51,20 @@ export function OrganizationShell({ org }: { org: string }) {
       return <Navigate to={`/sign-in?next=${encodeURIComponent(location.pathname + location.search)}`} replace />;
     }
     const problem = asProblem(failed);
+    const open = me.data?.organizations.filter((one) => !one.erase_at) ?? [];
+    const card = me.data?.organizations.find((one) => one.slug === org);
+    if (card && problem.code === "organization.deleted") {
+      return <DeletedOrganization card={card} elsewhere={open[0]} />;
+    }
     if (me.data && KEPT_OUT.includes(problem.code)) return <KeptOut problem={problem} me={me.data} org={org} />;
-    return <ErrorPage error={failed} home={me.data?.organizations[0]?.slug} />;
+    return <ErrorPage error={failed} home={open[0]?.slug} />;
   }
   if (!me.data || !meta.data || !organization.data) return <ShellSkeleton />;
+  if (organization.data.slug !== org) {
+    // It has moved: the same page is at its new address.
+    const rest = location.pathname.split("/").slice(2).join("/");
+    return <Navigate to={`/${[organization.data.slug, rest].filter(Boolean).join("/")}${location.search}`} replace />;
+  }
   return (
     <LiveProvider org={org} key={org}>
       <Frame me={me.data} organization={organization.data} products={meta.data.products} />

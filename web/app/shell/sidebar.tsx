@@ -55,6 +55,8 @@ export function Sidebar() {
         <Group label="Organization">
           {allowed(organizationPages, organization.permissions)
             .filter((page) => page.sidebar)
+            // What is opened often stands first, and the settings themselves last.
+            .sort((a, b) => Number(a.sidebar === "Settings") - Number(b.sidebar === "Settings"))
             .map((page) => (
               <Line
                 key={page.path}

@@ -11,6 +11,8 @@ from tenantry.chassis.identity.passwords import hash_password, refuse_trivial
 from tenantry.chassis.identity.profile.queries import own_profile
 from tenantry.chassis.identity.sessions import begin_session
 from tenantry.chassis.identity.verification.actions import send_verification
+from tenantry.chassis.onboarding.first_steps.actions import begin
+from tenantry.chassis.onboarding.first_steps.queries import present_step
 from tenantry.chassis.onboarding.queries import me
 from tenantry.chassis.onboarding.schemas import Me, Registration
 from tenantry.chassis.organizations.directory.queries import entry_of
@@ -61,6 +63,8 @@ async def sign_up(visitor: Visitor, new: Registration) -> tuple[Me, str]:
     await record(person, "identity.account.created", after={"email": email})
     if invitation is None or invitation.email is None:  # one that was mailed proves the address as well
         await send_verification(person)
+    if invitation is None:
+        await begin(person)  # whoever is invited comes into what others have set up
     arrival = await settle(person, visitor.permissions)
     await welcome(arrival, visitor.settings.base_url)
     if new.invitation and invitation is not None and invitation.domain is None:
@@ -102,10 +106,10 @@ def _refuse_if_closed(policy: SignUp) -> None:
 
 async def settle(person: UserScope, permissions: Permissions) -> Arrival:
     """Everybody has an organization of their own from the start."""
-    profile = await own_profile(person)
+    profile, step = await own_profile(person), await present_step(person)
     inside = await create_organization(person, permissions, name=person.actor.name)
     card = card_of(await entry_of(inside), inside.role.word)
-    me = Me(**dict(profile), organizations=[card])
+    me = Me(**dict(profile), organizations=[card], first_step=step)
     return Arrival(me, inside)
 
 

@@ -21,6 +21,7 @@ from tenantry.chassis.manifest import Product
 from tenantry.chassis.onboarding import queries
 from tenantry.chassis.onboarding.actions import sign_up
 from tenantry.chassis.onboarding.answers import answer_sign_in, answer_signed_in, carry_session
+from tenantry.chassis.onboarding.first_steps import routes as first_steps
 from tenantry.chassis.onboarding.meta import meta_of
 from tenantry.chassis.onboarding.schemas import Me, Meta, Registration, Sample
 from tenantry.core.errors import NotFound
@@ -117,3 +118,6 @@ async def create_sample(request: Request, product: str, scope: Annotated[OrgScop
     path = await chosen.sample(scope)
     await record(scope, "samples.created", subject=chosen.slug)
     return Sample(path=f"/{scope.organization.slug}/{chosen.slug}{path}")
+
+
+router.include_router(first_steps.router)

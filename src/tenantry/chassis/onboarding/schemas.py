@@ -7,6 +7,7 @@ from pydantic import AfterValidator, BaseModel, Field
 from tenantry.chassis.identity.profile.choices import known_time_zone
 from tenantry.chassis.identity.profile.schemas import PersonName, Profile
 from tenantry.chassis.identity.schemas import Credentials
+from tenantry.chassis.onboarding.first_steps.schemas import Step
 from tenantry.chassis.organizations.schemas import OrganizationCard
 from tenantry.core.settings import Mode, SignUp
 
@@ -27,6 +28,7 @@ class Me(Profile):
     """The person who is signed in."""
 
     organizations: list[OrganizationCard]
+    first_step: Step | None = Field(None, description="The step after signing up that is still to be taken, if any.")
 
 
 class Sample(BaseModel):

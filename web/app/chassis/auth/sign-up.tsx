@@ -6,7 +6,7 @@ import { Link, useSearchParams } from "react-router";
 import * as z from "zod/mini";
 import { answer, http } from "~/api/client";
 import type { Problem } from "~/api/problem";
-import { metaQuery } from "~/api/queries";
+import { invitationQuery, metaQuery } from "~/api/queries";
 import { placeErrors } from "~/lib/form";
 import { Button } from "~/ui/button";
 import { Field, Input } from "~/ui/field";
@@ -32,8 +32,10 @@ export default function SignUp() {
   const mode = useQuery(metaQuery).data?.sign_up ?? "open";
   const [params] = useSearchParams();
   const invitation = params.get("invitation") ?? "";
+  const seen = useQuery({ ...invitationQuery(invitation), enabled: invitation !== "" }).data;
+  const back = seen ? `?next=${encodeURIComponent(`/invitation#${invitation}`)}` : "";
   const signIn = (
-    <Link to="/sign-in" className="font-medium text-fg underline underline-offset-2">
+    <Link to={`/sign-in${back}`} className="font-medium text-fg underline underline-offset-2">
       Sign in
     </Link>
   );
@@ -48,25 +50,32 @@ export default function SignUp() {
   }
   return (
     <AuthPage
-      title="Create an account"
+      title={seen ? `Join ${seen.organization}` : "Create an account"}
       text={
-        mode === "invited"
-          ? "This Tenantry is by invitation. Enter the code from your invitation."
-          : "Your own organization is ready right after."
+        seen
+          ? "You need an account to join. It takes a moment."
+          : mode === "invited"
+            ? "This Tenantry is by invitation. Enter the code from your invitation."
+            : "Your own organization is ready right after."
       }
       below={<>Already have an account? {signIn}</>}
     >
-      <SignUpForm invited={mode === "invited"} invitation={invitation} />
+      <SignUpForm
+        key={seen?.email}
+        invited={mode === "invited" && !seen}
+        invitation={invitation}
+        email={seen?.email ?? ""}
+      />
     </AuthPage>
   );
 }
 
-function SignUpForm({ invited, invitation }: { invited: boolean; invitation: string }) {
+function SignUpForm({ invited, invitation, email }: { invited: boolean; invitation: string; email: string }) {
   const signedIn = useSignedIn();
   const [problem, setProblem] = useState<Problem | null>(null);
   const form = useForm({
     resolver: zodResolver(schema),
-    defaultValues: { name: "", email: "", password: "", invitation },
+    defaultValues: { name: "", email, password: "", invitation },
   });
   const { errors, isSubmitting } = form.formState;
   const submit = form.handleSubmit(async ({ invitation: code, ...values }) => {

@@ -2,6 +2,8 @@ import { useQuery } from "@tanstack/react-query";
 import { Navigate } from "react-router";
 import { asProblem } from "~/api/problem";
 import { meQuery } from "~/api/queries";
+import { NoOrganization } from "~/chassis/organizations/none";
+import { lastOrganization } from "~/lib/last-organization";
 import { ErrorPage } from "~/shell/error-page";
 import { ShellSkeleton } from "~/shell/shell-skeleton";
 
@@ -12,5 +14,7 @@ export default function Start() {
     return asProblem(me.error).status === 401 ? <Navigate to="/sign-in" replace /> : <ErrorPage error={me.error} />;
   }
   if (!me.data) return <ShellSkeleton />;
-  return <Navigate to={`/${me.data.organizations[0]?.slug ?? ""}`} replace />;
+  const open = me.data.organizations.filter((one) => !one.erase_at);
+  const first = lastOrganization(open);
+  return first ? <Navigate to={`/${first.slug}`} replace /> : <NoOrganization me={me.data} />;
 }

@@ -70,12 +70,7 @@ function NewOrganizationForm({ close }: { close: () => void }) {
       <Field label="Name" error={errors.name?.message}>
         <Input autoFocus placeholder="Northwind Labs" {...form.register("name")} />
       </Field>
-      <Field
-        label="Address"
-        optional
-        error={errors.slug?.message}
-        hint="What stands in the address bar. It can't be changed later."
-      >
+      <Field label="Address" optional error={errors.slug?.message} hint="What stands in the address bar.">
         <Input className="font-mono text-xs" placeholder={suggested || "northwind-labs"} {...form.register("slug")} />
       </Field>
       <div className="flex justify-end gap-2">

@@ -1,4 +1,13 @@
-import { CircleUserRound, KeyRound, LogIn, type LucideIcon, ScrollText, Settings, ShieldCheck } from "lucide-react";
+import {
+  CircleUserRound,
+  KeyRound,
+  LogIn,
+  type LucideIcon,
+  ScrollText,
+  Settings,
+  ShieldCheck,
+  Users,
+} from "lucide-react";
 
 /** One page of settings: a tab, a line in ⌘K and, where `sidebar` says how it is called there, one in the sidebar. */
 export interface SettingsPage {
@@ -21,6 +30,7 @@ export const personalPages: SettingsPage[] = [
 /** What belongs to an organization: `/{org}/settings/…`. */
 export const organizationPages: SettingsPage[] = [
   { label: "General", path: "general", icon: Settings, permission: "organization.read", sidebar: "Settings" },
+  { label: "Members", path: "members", icon: Users, permission: "organization.members.read", sidebar: "Members" },
   { label: "Sign-in", path: "sign-in", icon: LogIn, permission: "organization.sign_in.read" },
   { label: "API keys", path: "keys", icon: KeyRound, permission: "api_keys.read" },
   { label: "Audit log", path: "audit", icon: ScrollText, permission: "audit.read", sidebar: "Audit log" },

@@ -42,8 +42,8 @@ class Inviting:
     base_url: str
 
     def link(self, token: str) -> str:
-        """Where the invitation is accepted."""
-        return f"{self.base_url}/invitation/{token}"
+        """Where the invitation is accepted. What stands behind the # never reaches a server, nor its log."""
+        return f"{self.base_url}/invitation#{token}"
 
 
 async def invite(scope: OrgScope, inviting: Inviting, new: InvitationsNew) -> list[UUID]:
