@@ -44,8 +44,8 @@ def address(browser: Browser, folder: Path) -> Iterator[str]:
     """Where the real service answers, with the interface as it was built."""
     if not (ROOT / "src" / "tenantry" / "_web" / "index.html").is_file():
         pytest.skip("BROWSER TESTS SKIPPED: the interface isn't built (python web/build.py)")
-    service = folder / "service"
-    service.mkdir(mode=0o755)
+    service = Path(tempfile.mkdtemp(prefix="service-", dir=folder))  # a new one for each try
+    service.chmod(0o755)
     with running_service(service) as address:
         yield address
 

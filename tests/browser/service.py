@@ -150,7 +150,7 @@ def running_service(data_dir: Path, products: str = PRODUCTS) -> Iterator[str]:
     """`tenantry up` on a data directory of its own; answers its address, and stops it as Ctrl-C does.
 
     Raises:
-        RuntimeError: it ended by itself or took longer than a minute; with all it said.
+        RuntimeError: it ended by itself or took longer than three minutes; with all it said.
     """
     port = free_port()
     log = data_dir / "up.log"
@@ -166,7 +166,7 @@ def running_service(data_dir: Path, products: str = PRODUCTS) -> Iterator[str]:
         )
     address = f"http://127.0.0.1:{port}"
     try:
-        until = time.monotonic() + 60
+        until = time.monotonic() + 180
         while not answers(f"{address}/health/ready"):
             if process.poll() is not None or time.monotonic() > until:
                 raise RuntimeError(f"tenantry up did not come up:\n{log.read_text()}")
