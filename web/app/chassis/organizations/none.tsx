@@ -43,7 +43,7 @@ export function NoOrganization({ me }: { me: Me }) {
 function Deleted({ card }: { card: Me["organizations"][number] }) {
   const restore = useRestore(card);
   return (
-    <li className="flex items-center gap-2.5">
+    <li className="flex min-w-0 items-center gap-2.5">
       <Avatar name={card.name} square className="opacity-60" />
       <span className="min-w-0 flex-1 truncate">
         {card.name} <span className="text-fg-2">is being deleted</span>
