@@ -4,6 +4,7 @@ from typing import Literal
 
 from sqlalchemy import delete, update
 
+from tenantry.chassis.audit.actions import record
 from tenantry.chassis.onboarding.first_steps.models import FirstSteps
 from tenantry.chassis.onboarding.first_steps.schemas import Step
 from tenantry.infra.database.scopes import UserScope
@@ -17,7 +18,7 @@ async def begin(scope: UserScope) -> None:
 
 async def go_to(scope: UserScope, step: Step | Literal["done"]) -> None:
     """Note where somebody is. Who is done is asked no more, and nobody begins again."""
-    if step == "done":
-        await scope.session.execute(delete(FirstSteps).where(FirstSteps.user_id == scope.user_id))
-    else:
-        await scope.session.execute(update(FirstSteps).where(FirstSteps.user_id == scope.user_id).values(step=step))
+    own = FirstSteps.user_id == scope.user_id
+    changing = delete(FirstSteps) if step == "done" else update(FirstSteps).values(step=step)
+    await scope.session.execute(changing.where(own))
+    await record(scope, "onboarding.step.changed", after={"step": step})
