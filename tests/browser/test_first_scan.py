@@ -38,7 +38,7 @@ def test_newcomer_scans_a_repository(visit: OpenVisitor, folder: Path, theme: st
     visitor.check()
 
     page.get_by_role("link", name="Scan a repository").click()
-    expect(page.get_by_label("Address")).to_be_focused()
+    expect(page.get_by_role("textbox", name="Address", exact=True)).to_be_focused()
     visitor.check()
     first = visitor.scan(repository.as_uri())
     for phase in ("Clone", "Discover", "Parse", "Resolve", "Graph"):

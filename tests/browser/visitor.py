@@ -71,7 +71,7 @@ class Visitor:
         if not self.page.url.endswith("/repositories/new"):
             expect(self.page.get_by_role("link", name=re.compile("Scan a repository|New scan")).first).to_be_visible()
             self.page.keyboard.press("n")
-        self.page.get_by_label("Address").fill(url)
+        self.page.get_by_role("textbox", name="Address", exact=True).fill(url)
         self.page.get_by_role("button", name="Add and scan").click()
         self.page.wait_for_url(re.compile(r"/pinata/scans/[0-9a-f-]{36}$"))
         return self.page.url

@@ -182,6 +182,7 @@ class World:
                 assert answer.status_code == 201, answer.text
         for own in (False, True):
             await make(side.owner, side.owner.org, ["organization.read"], own=own)
+        await _fill_sign_in(self.service.database, side)
         await self.service.work()
 
     async def _spare_members(self, side: Side) -> None:
@@ -275,7 +276,6 @@ async def world(settings: Settings, urls: DatabaseUrls) -> AsyncIterator[World]:
             await admit(scope, Newcomer(UUID(person.me["id"]), person.me["email"], None), role)
     for side in (a, b):
         await _fill_account(database, side.owner)
-        await _fill_sign_in(database, side)
 
     async def no_records(_: str) -> list[str]:
         return []  # no test asks the internet
@@ -344,7 +344,7 @@ async def _add_keys(w: World) -> None:
 async def _fill_sign_in(database: Database, side: Side) -> None:
     """An organization's e-mail domain, which no product's sample makes either."""
     async with database.org_scope(side.ref, actor_of(side.owner)) as scope:
-        await add_domain(scope, f"{side.owner.org}.example")
+        await add_domain(scope, f"{side.owner.org}-{secrets.token_hex(3)}.example")
 
 
 async def _strangers(service: Service) -> dict[str, httpx.AsyncClient]:

@@ -176,7 +176,7 @@ def test_a_second_process_says_so_and_leaves(folder: Path, settings: Settings) -
             assert joined.of(OWNER) == urls
     finally:
         process.send_signal(signal.SIGINT)
-        said, _ = process.communicate(timeout=10)
+        said, _ = process.communicate(timeout=60)
     # Ctrl-C reaches us and not PostgreSQL, which still answers while we tidy up.
     assert said.splitlines() == ["interrupted", "(1,)"]
     with database_server(here, alone=True) as alone:

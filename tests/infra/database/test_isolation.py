@@ -34,12 +34,13 @@ def test_the_policy_of_a_tenants_table() -> None:
 
 
 def test_what_a_transaction_begins_with() -> None:
-    assert Tenancy(org_id=ID).begin() == (
-        f"BEGIN; SET LOCAL app.org_id = '{ID}'; SET LOCAL app.user_id = ''; SET LOCAL app.presented = ''"
+    one = Tenancy(org_id=ID)
+    assert (one.begin().sql, one.setting().values) == (b"BEGIN", (str(ID), "", ""))
+    assert one.statement() == (
+        f"SET LOCAL app.org_id = '{ID}'; SET LOCAL app.user_id = ''; SET LOCAL app.presented = ''"
     )
-    assert Tenancy(presented=b"\x00'", read_only=True).begin() == (
-        "BEGIN READ ONLY; SET LOCAL app.org_id = ''; SET LOCAL app.user_id = ''; SET LOCAL app.presented = '0027'"
-    )
+    secret = Tenancy(presented=b"\x00'", read_only=True)
+    assert (secret.begin().sql, secret.setting().values) == (b"BEGIN READ ONLY", ("", "", "0027"))
 
 
 @pytest.mark.parametrize("view", [{"org_id": "'; DROP TABLE t; --"}, {"user_id": str(ID)}, {"presented": "00"}])

@@ -7,7 +7,7 @@ from uuid import UUID
 from sqlalchemy import Index, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from tenantry.infra.database.models import PersonalModel, SecretModel
+from tenantry.infra.database.models import PersonalModel, SecretModel, sealed_as
 
 
 class LinkedIdentity(PersonalModel):
@@ -41,7 +41,7 @@ class Attempt(SecretModel):
     purpose: Mapped[str]
     user_id: Mapped[UUID | None]
     """Who is signed in already, and wants to link."""
-    sealed: Mapped[bytes]
+    sealed: Mapped[bytes] = sealed_as("identity.federation:{state_hash}")
     """Nonce and PKCE verifier."""
     next: Mapped[str]
     expires_at: Mapped[datetime]

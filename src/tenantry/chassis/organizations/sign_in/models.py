@@ -6,7 +6,7 @@ from datetime import datetime
 from sqlalchemy import Index, UniqueConstraint, text
 from sqlalchemy.orm import Mapped
 
-from tenantry.infra.database.models import TenantModel
+from tenantry.infra.database.models import TenantModel, sealed_as
 
 
 class Connection(TenantModel):
@@ -17,7 +17,7 @@ class Connection(TenantModel):
 
     issuer: Mapped[str]
     client_id: Mapped[str]
-    sealed_secret: Mapped[bytes]
+    sealed_secret: Mapped[bytes] = sealed_as("organizations.connection:{org_id}")
     joins: Mapped[bool]
     """Whether somebody who comes from there and is no member yet becomes one."""
     role: Mapped[str]
