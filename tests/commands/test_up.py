@@ -19,6 +19,8 @@ import psutil
 import pytest
 import websockets
 
+pytestmark = pytest.mark.clock
+
 PRODUCT = "tests.sample_product.product:product"
 LOGIN = {"email": "ada@example.com", "password": "four unrelated words"}
 
