@@ -51,6 +51,7 @@ def test_progress_comes_by_the_socket(visit: OpenVisitor, large: Path) -> None:
     assert len(seen) >= 5, seen
 
 
+@pytest.mark.clock
 def test_cancelled_within_a_second(visit: OpenVisitor, large: Path) -> None:
     visitor = visit()
     org = visitor.sign_up()
