@@ -41,7 +41,8 @@ async def fuzz(service: Service, folder: Path, *, seconds: int, seed: int) -> No
                 "--checks", CHECKS, "--seed", str(seed), "--max-time", str(seconds), "--phases", "examples,coverage,fuzzing",
                 "--max-examples", "20" if seconds < 100 else "300",
                 "--header", f"Cookie: tenantry_session={ada.client.cookies['tenantry_session']}",
-                "--exclude-path", "/api/v1/auth/logout", *ELSEWHERE, "--continue-on-failure", "--suppress-health-check", "all", "--no-color",
+                "--exclude-path", "/api/v1/auth/logout", *ELSEWHERE,
+                "--continue-on-failure", "--suppress-health-check", "all", "--no-color",
                 cwd=folder, stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.STDOUT,
             )  # fmt: skip
             said, _ = await process.communicate()
