@@ -5,6 +5,7 @@ import asyncio
 import ipaddress
 import ssl
 from collections.abc import AsyncIterator
+from http import HTTPStatus
 from typing import Any
 
 import httpx2
@@ -19,9 +20,9 @@ LOOK_UP_SECONDS = 5
 
 
 class OutboundError(Problem):
-    """The other service could not be asked, or did not answer as it should."""
+    """The other service could not be asked, or did not answer as it should. That is no fault of ours, hence not a 5xx."""
 
-    status = 502
+    status = HTTPStatus.FAILED_DEPENDENCY
 
 
 class Outbound:

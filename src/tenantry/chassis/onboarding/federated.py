@@ -28,7 +28,7 @@ from tenantry.infra.http.routing import Router
 router = Router()
 
 
-@router.get("/auth/federated/{provider}/callback", tags=["auth"], status_code=303)
+@router.get("/auth/federated/{provider}/callback", tags=["auth"], status_code=303, response_class=Response)
 async def come_back(request: Request, provider: str, visitor: Annotated[Visitor, stranger()]) -> Response:
     """Where an issuer sends people back to. Leads on into the interface; a failure leads to the page where it was begun, with
     its code in `failed`."""
@@ -46,7 +46,7 @@ async def come_back(request: Request, provider: str, visitor: Annotated[Visitor,
             leads_to = await _sign_in(request, response, visitor, returned)
     except Problem as problem:
         leads_to = f"{begun_at}?{urlencode({'failed': problem.code, 'provider': provider})}"
-        if problem.status >= 500 and problem.status != 502:
+        if problem.status >= 500:
             raise
     browser_cookie_of(request).clear(response)
     response.headers["Location"] = leads_to
