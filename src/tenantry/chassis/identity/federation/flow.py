@@ -7,12 +7,10 @@ import re
 import secrets
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 from uuid import UUID
 
 import httpx2
-from authlib.common.errors import AuthlibBaseError  # type: ignore[import-untyped]
-from authlib.integrations.httpx_client import AsyncOAuth2Client  # type: ignore[import-untyped]
 from sqlalchemy import delete, text
 
 from tenantry.chassis.identity.federation import github, tokens
@@ -25,6 +23,9 @@ from tenantry.infra.database.database import Database
 from tenantry.infra.database.scopes import Scope, SystemScope
 from tenantry.infra.outbound import TIMEOUT, OutboundError
 from tenantry.infra.secrets import Sealer
+
+if TYPE_CHECKING:
+    from authlib.integrations.httpx_client import AsyncOAuth2Client
 
 LASTS = timedelta(minutes=10)
 SCOPES = {"oidc": "openid email profile", "github": "read:user user:email"}
@@ -173,6 +174,8 @@ class Federation:
         return Returned(provider, purpose, attempt.user_id, attempt.next, Asserted(**asserted))
 
     async def _exchange(self, provider: Provider, metadata: Metadata, code: str, verifier: str) -> dict[str, Any]:
+        from authlib.common.errors import AuthlibBaseError
+
         async with self._client(provider) as client:
             try:
                 token = await client.fetch_token(
@@ -208,7 +211,9 @@ class Federation:
             "name": name if isinstance(name, str) else None,
         }
 
-    def _client(self, provider: Provider) -> AsyncOAuth2Client:
+    def _client(self, provider: Provider) -> "AsyncOAuth2Client":
+        from authlib.integrations.httpx_client import AsyncOAuth2Client  # megabytes that only such a sign-in needs
+
         return AsyncOAuth2Client(
             provider.client_id,
             provider.client_secret,

@@ -3,12 +3,12 @@
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
-
-from joserfc.errors import JoseError
-from joserfc.jwk import KeySet
+from typing import TYPE_CHECKING, Any
 
 from tenantry.infra.outbound import Outbound, OutboundError
+
+if TYPE_CHECKING:
+    from joserfc.jwk import KeySet
 
 KEPT = 3600.0
 """Seconds for which a document is believed."""
@@ -76,13 +76,16 @@ class Issuers:
         _remember(self._metadata, issuer, _Fetched(self._clock(), found))
         return found
 
-    async def keys(self, metadata: Metadata, kid: str | None) -> KeySet:
+    async def keys(self, metadata: Metadata, kid: str | None) -> "KeySet":
         """The issuer's keys. They are fetched again when they are old, or when a token names one that isn't among them, but never
         twice within a minute.
 
         Raises:
             OutboundError: they cannot be fetched, or are none.
         """
+        from joserfc.errors import JoseError  # loaded when the first token comes
+        from joserfc.jwk import KeySet
+
         known, now = self._keys.get(metadata.jwks_uri), self._clock()
         if known is not None:
             has = kid is None or any(key.kid == kid for key in known.value.keys)

@@ -2,10 +2,6 @@
 
 from typing import Any
 
-from joserfc import jwt
-from joserfc.errors import JoseError
-from joserfc.jws import extract_compact
-
 from tenantry.chassis.identity.federation.issuers import Issuers, Metadata
 from tenantry.core.clock import Clock
 from tenantry.core.errors import Unauthenticated
@@ -24,6 +20,10 @@ async def verified(issuers: Issuers, metadata: Metadata, token: str, *, audience
         Unauthenticated: `token.invalid`.
         OutboundError: the issuer's keys cannot be fetched.
     """
+    from joserfc import jwt  # megabytes that only installations with other issuers need
+    from joserfc.errors import JoseError
+    from joserfc.jws import extract_compact
+
     try:
         header = extract_compact(token.encode()).headers()
         if header.get("alg") not in ALGORITHMS:

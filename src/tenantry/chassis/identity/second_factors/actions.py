@@ -3,7 +3,6 @@
 import io
 from uuid import UUID
 
-import segno
 from sqlalchemy import delete, select, update
 
 from tenantry.chassis.audit.actions import record
@@ -174,6 +173,8 @@ def wrong_code() -> Invalid:
 
 def _qr(uri: str) -> str:
     drawn = io.BytesIO()
+    import segno  # loaded when the first app is set up
+
     segno.make(uri, error="m").save(
         drawn, kind="svg", scale=4, border=2, xmldecl=False, light="#ffffff", dark="#111111"
     )
